@@ -58,7 +58,7 @@ REASONS: tuple[tuple[Outcome, str, str], ...] = (
     (Outcome.FAILED, "redirect", "a redirect without end, or without a usable target"),
     (Outcome.FAILED, "forbidden_target", "redirected to an address that may not be asked"),
     (Outcome.REFUSED, "robots", "robots.txt asks us not to look"),
-    (Outcome.REFUSED, "forbidden_address", "an address that may not be asked (private, loopback, …) and was not allowed"),
+    (Outcome.REFUSED, "forbidden_address", "an address that may not be asked (private, loopback …) without leave"),
 )
 
 

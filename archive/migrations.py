@@ -1,0 +1,230 @@
+"""The schema, as numbered sqlite-utils migrations: append only, and a migration imports nothing of ours.
+
+Evidence (entries, observations, blobs, page_addresses) is written once; triggers refuse anything else. Derived tables
+(readings, judgements, revisions, changes) are functions of it and can be made again. Operational ones (page_states) hold
+what the next look needs.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("variorum")
+
+_TABLES = """
+CREATE TABLE pages (
+    id INTEGER PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    title TEXT NOT NULL DEFAULT '',
+    language TEXT NOT NULL DEFAULT '',
+    statement TEXT,
+    tags TEXT NOT NULL DEFAULT '[]',
+    watched INTEGER NOT NULL DEFAULT 1,
+    added_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE page_addresses (
+    id INTEGER PRIMARY KEY,
+    page_id INTEGER NOT NULL REFERENCES pages(id),
+    url TEXT NOT NULL,
+    since TEXT NOT NULL,
+    entry_seq INTEGER NOT NULL REFERENCES entries(seq)
+) STRICT;
+CREATE INDEX page_addresses_by_url ON page_addresses(url);
+CREATE INDEX page_addresses_by_page ON page_addresses(page_id, id);
+
+CREATE TABLE page_slugs (
+    slug TEXT PRIMARY KEY,
+    page_id INTEGER NOT NULL REFERENCES pages(id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entries (
+    seq INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('observation', 'release', 'hold', 'redact', 'settings', 'reading')),
+    page_id INTEGER REFERENCES pages(id),
+    base_seq INTEGER REFERENCES entries(seq),
+    leaf BLOB NOT NULL,
+    entry BLOB NOT NULL
+) STRICT;
+CREATE INDEX entries_by_base ON entries(page_id, seq) WHERE base_seq IS NULL;
+
+CREATE TABLE blobs (
+    id INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE,
+    size_bytes INTEGER NOT NULL,
+    base_id INTEGER REFERENCES blobs(id),
+    depth INTEGER NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE observations (
+    seq INTEGER PRIMARY KEY REFERENCES entries(seq),
+    page_id INTEGER NOT NULL REFERENCES pages(id),
+    observed_at TEXT NOT NULL,
+    clock_at TEXT,
+    duration_ms INTEGER NOT NULL,
+    via TEXT NOT NULL CHECK (via IN ('live', 'warc', 'wayback', 'memento', 'git', 'folder')),
+    http_status INTEGER,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    received_bytes INTEGER NOT NULL,
+    body_id INTEGER REFERENCES blobs(id)
+) STRICT;
+CREATE INDEX observations_by_page_and_time ON observations(page_id, rtrim(observed_at, 'Z'), seq);
+CREATE INDEX observations_by_body ON observations(body_id) WHERE body_id IS NOT NULL;
+
+CREATE TABLE readings (
+    id INTEGER PRIMARY KEY,
+    page_id INTEGER NOT NULL REFERENCES pages(id),
+    number INTEGER NOT NULL,
+    made_at TEXT NOT NULL,
+    rules TEXT NOT NULL,
+    rules_sha256 TEXT NOT NULL,
+    version TEXT NOT NULL,
+    is_current INTEGER NOT NULL,
+    entry_seq INTEGER NOT NULL REFERENCES entries(seq),
+    UNIQUE (page_id, number)
+) STRICT;
+CREATE UNIQUE INDEX readings_current ON readings(page_id) WHERE is_current;
+
+CREATE TABLE revisions (
+    id INTEGER PRIMARY KEY,
+    page_id INTEGER NOT NULL REFERENCES pages(id),
+    reading_id INTEGER NOT NULL REFERENCES readings(id),
+    number INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    language TEXT NOT NULL,
+    words INTEGER NOT NULL,
+    not_before TEXT,
+    not_after TEXT NOT NULL,
+    first_observed TEXT NOT NULL,
+    last_observed TEXT NOT NULL,
+    last_confirmed TEXT NOT NULL,
+    looks INTEGER NOT NULL,
+    stamp_created TEXT,
+    stamp_updated TEXT,
+    stamp_updated_until TEXT,
+    observation_seq INTEGER NOT NULL REFERENCES observations(seq),
+    text_sha256 TEXT NOT NULL,
+    block_kinds TEXT NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (reading_id, number)
+) STRICT;
+CREATE INDEX revisions_by_page_and_time ON revisions(page_id, first_observed);
+CREATE INDEX revisions_by_observation ON revisions(observation_seq);
+
+CREATE TABLE judgements (
+    reading_id INTEGER NOT NULL REFERENCES readings(id),
+    seq INTEGER NOT NULL REFERENCES observations(seq),
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    revision_id INTEGER REFERENCES revisions(id),
+    facts TEXT,
+    PRIMARY KEY (reading_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX judgements_by_revision ON judgements(revision_id, seq) WHERE revision_id IS NOT NULL;
+CREATE INDEX judgements_not_accepted ON judgements(reading_id, outcome, seq)
+    WHERE outcome NOT IN ('new', 'changed', 'unchanged');
+
+CREATE TABLE changes (
+    id INTEGER PRIMARY KEY,
+    page_id INTEGER NOT NULL REFERENCES pages(id),
+    from_revision_id INTEGER NOT NULL REFERENCES revisions(id),
+    to_revision_id INTEGER NOT NULL UNIQUE REFERENCES revisions(id),
+    not_before TEXT,
+    not_after TEXT NOT NULL,
+    kinds TEXT NOT NULL,
+    silent INTEGER,
+    words_added INTEGER NOT NULL,
+    words_removed INTEGER NOT NULL,
+    words_moved INTEGER NOT NULL,
+    summary TEXT NOT NULL,
+    ops TEXT NOT NULL
+) STRICT;
+CREATE INDEX changes_by_page_and_time ON changes(page_id, not_after);
+CREATE INDEX changes_by_time ON changes(not_after);
+CREATE INDEX changes_by_origin ON changes(from_revision_id);
+
+CREATE TABLE page_states (
+    page_id INTEGER PRIMARY KEY REFERENCES pages(id),
+    reading_id INTEGER REFERENCES readings(id),
+    revision_id INTEGER REFERENCES revisions(id),
+    last_seq INTEGER REFERENCES observations(seq),
+    last_body_id INTEGER REFERENCES blobs(id),
+    etag TEXT,
+    last_modified TEXT,
+    looks_since_full INTEGER NOT NULL DEFAULT 0,
+    looks INTEGER NOT NULL DEFAULT 0,
+    not_accepted_in_a_row INTEGER NOT NULL DEFAULT 0,
+    due_at TEXT,
+    missed_rounds INTEGER NOT NULL DEFAULT 0,
+    settings_sha256 TEXT NOT NULL DEFAULT '',
+    memory TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX page_states_by_due ON page_states(due_at);
+"""
+
+_GUARDS = """
+CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is evidence: it is never changed'); END;
+CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is evidence: it is never deleted'); END;
+"""
+
+_BLOB_GUARDS = """
+CREATE TRIGGER blobs_no_update BEFORE UPDATE OF id, sha256, size_bytes ON blobs
+BEGIN SELECT RAISE(ABORT, 'blobs is evidence: its content is never changed'); END;
+CREATE TRIGGER blobs_no_delete BEFORE DELETE ON blobs
+BEGIN SELECT RAISE(ABORT, 'blobs is evidence: it is never deleted'); END;
+"""
+
+_VIEWS = """
+CREATE VIEW snapshots AS
+SELECT o.seq AS observation, p.slug AS page, o.observed_at, o.via, v.number AS revision, v.title, v.language,
+    v.stamp_created, v.stamp_updated, lower(hex(b.sha256)) AS body_sha256, v.text_sha256, o.page_id, v.id AS revision_id, v.text
+FROM observations o
+JOIN readings r ON r.page_id = o.page_id AND r.is_current
+JOIN judgements j ON j.reading_id = r.id AND j.seq = o.seq AND j.outcome IN ('new', 'changed', 'unchanged')
+JOIN revisions v ON v.id = j.revision_id
+JOIN pages p ON p.id = o.page_id
+JOIN blobs b ON b.id = o.body_id;
+
+CREATE VIEW log AS
+SELECT e.seq, e.kind, p.slug AS page, lower(hex(e.leaf)) AS leaf_sha256
+FROM entries e LEFT JOIN pages p ON p.id = e.page_id;
+"""
+
+
+@migrations()
+def m001_archive(db: Database) -> None:
+    """Evidence, what is derived from it, and what the next look needs."""
+    for statement in _statements(_TABLES) + _statements(_VIEWS):
+        db.execute(statement)
+    for table in ("entries", "observations", "page_addresses"):
+        for statement in _triggers(_GUARDS.format(table=table)):
+            db.execute(statement)
+    for statement in _triggers(_BLOB_GUARDS):
+        db.execute(statement)
+
+
+def _statements(sql: str) -> list[str]:
+    return [part for part in sql.split(";") if part.strip()]
+
+
+def _triggers(sql: str) -> list[str]:
+    return [part + "END" for part in sql.split("END;") if part.strip()]
+
+
+def upgrade(db: Database) -> bool:
+    """Bring the schema up to date; safe when several processes open the file at once. True where something was done."""
+    if not migrations.pending(db):
+        return False
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+    except BaseException:
+        db.conn.rollback()
+        raise
+    db.conn.commit()
+    return True

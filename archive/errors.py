@@ -23,3 +23,61 @@ class NotInArchive(VariorumError):
     """A page, revision or observation that this archive does not hold."""
 
     exit_code = 4
+
+
+class Damaged(VariorumError):
+    """Something stored is not what was stored."""
+
+    exit_code = 9
+
+    def __init__(self, what: str, how: str) -> None:
+        super().__init__(f"Damage in the archive: {what}: {how}. Restore it from a backup, or see docs/evidence.md.")
+
+
+class HomeUnusable(VariorumError):
+    """The home folder, or the database in it, can't be used as asked."""
+
+    def __init__(self, path: object, why: str, mend: str) -> None:
+        super().__init__(f"{path}: {why}. {mend}")
+
+
+class NotOurDatabase(VariorumError):
+    """A file at the archive's place that this program did not make."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"{path} is not a variorum archive. Nothing was changed. Choose another home with --home, or move that file away."
+        )
+
+
+class NewerArchive(VariorumError):
+    """A database made by a later version of this program."""
+
+    def __init__(self, path: object, steps: list[str]) -> None:
+        super().__init__(
+            f"{path} was made by a newer variorum (it has {', '.join(steps)}). Nothing was changed. Upgrade variorum to use it."
+        )
+
+
+class HomeLocked(VariorumError):
+    """Another process of ours is writing to this home."""
+
+    def __init__(self, home: object, holder: str) -> None:
+        super().__init__(
+            f"{home} is in use by {holder}. One process writes to a home at a time: stop that one, or wait for it to end."
+        )
+
+
+class StoreFailed(VariorumError):
+    """The disk or the database refused a write; nothing of that look was stored."""
+
+    def __init__(self, path: object, error: object) -> None:
+        super().__init__(f"{path} could not be written ({error}). What was reported before is safe. Free space or mend the disk.")
+
+
+class NoPage(NotInArchive):
+    """No page by that slug."""
+
+    def __init__(self, slug: str, near: str | None = None) -> None:
+        hint = f" Did you mean {near}?" if near else " List them with: variorum pages"
+        super().__init__(f"No page {slug} in this archive.{hint}")

@@ -1,8 +1,8 @@
 """The schema, as numbered sqlite-utils migrations: append only, and a migration imports nothing of ours.
 
-Evidence (entries, observations, blobs, page_addresses) is written once; triggers refuse anything else. Derived tables
-(readings, judgements, revisions, changes) are functions of it and can be made again. Operational ones (page_states) hold
-what the next look needs.
+Evidence (entries, observations, blobs, page_addresses) is written once; triggers refuse anything else. Derived
+tables (readings, judgements, revisions, changes) are functions of it and can be made again. Operational ones
+(page_states) hold what the next look needs.
 """
 
 from __future__ import annotations
@@ -182,7 +182,8 @@ BEGIN SELECT RAISE(ABORT, 'blobs is evidence: it is never deleted'); END;
 _VIEWS = """
 CREATE VIEW snapshots AS
 SELECT o.seq AS observation, p.slug AS page, o.observed_at, o.via, v.number AS revision, v.title, v.language,
-    v.stamp_created, v.stamp_updated, lower(hex(b.sha256)) AS body_sha256, v.text_sha256, o.page_id, v.id AS revision_id, v.text
+    v.stamp_created, v.stamp_updated, lower(hex(b.sha256)) AS body_sha256, v.text_sha256, o.page_id,
+    v.id AS revision_id, v.text
 FROM observations o
 JOIN readings r ON r.page_id = o.page_id AND r.is_current
 JOIN judgements j ON j.reading_id = r.id AND j.seq = o.seq AND j.outcome IN ('new', 'changed', 'unchanged')

@@ -229,3 +229,9 @@ def upgrade(db: Database) -> bool:
         raise
     db.conn.commit()
     return True
+
+
+def unknown_steps(db: Database) -> list[str]:
+    """Migrations that were applied to this file by a later version of this program."""
+    known = {migration.name for migration in migrations._migrations}
+    return sorted({step.name for step in migrations.applied(db)} - known)

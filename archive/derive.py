@@ -1,0 +1,235 @@
+"""What follows from one observation within a reading: its judgement, and a revision and a change where the text is new.
+
+The same function serves a live look and a new reading of all evidence, so that both give the same numbers (promise 6).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from archive.diff import Comparison, compare
+from archive.model import Document, Interpretation, Outcome, parse_utc, utc_text
+from archive.text import words
+
+WORDING_KINDS = frozenset({"wording", "sentence_added", "sentence_deleted", "number", "negation", "modality"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latest:
+    """The latest accepted text of a reading, against which the next look is compared."""
+
+    revision_id: int
+    number: int
+    text: str
+    last_observed: str
+    stamp_updated: str | None
+    stamp_updated_until: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The facts of one observation that derivation needs."""
+
+    seq: int
+    page_id: int
+    observed_at: str
+    has_body: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change as stored, in the shape that `check --json` prints."""
+
+    id: int
+    from_number: int
+    to_number: int
+    not_before: str | None
+    not_after: str
+    silent: bool | None
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """The judgement of one observation as it stands in a reading."""
+
+    outcome: Outcome
+    reason: str | None
+    revision_id: int | None
+    number: int | None
+    change: Change | None = None
+
+
+def latest_of(conn: sqlite3.Connection, revision_id: int | None) -> Latest | None:
+    row = conn.execute(
+        "SELECT id, number, text, last_observed, stamp_updated, stamp_updated_until FROM revisions WHERE id = ?",
+        (revision_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    return Latest(
+        revision_id=row[0],
+        number=row[1],
+        text=row[2],
+        last_observed=row[3],
+        stamp_updated=row[4],
+        stamp_updated_until=row[5],
+    )
+
+
+def comparison_with(latest: Latest | None, interpretation: Interpretation) -> Comparison | None:
+    """The comparison that `apply` needs, made before its transaction, since it may take a while; None where none is."""
+    document = interpretation.document
+    if latest is None or document is None or not interpretation.verdict.accepted or document.text == latest.text:
+        return None
+    return compare(latest.text, document.text)
+
+
+def judged_now(latest: Latest | None, interpretation: Interpretation) -> tuple[Outcome, str | None]:
+    """Outcome and reason of a look, given the latest accepted text before it."""
+    verdict = interpretation.verdict
+    if verdict.outcome is not None:
+        return verdict.outcome, verdict.reason
+    if interpretation.document is None:
+        assert latest is not None, "the interpreter said 'same as before' of a page that has no text yet"
+        return Outcome.UNCHANGED, "not_modified" if interpretation.same == "not_modified" else None
+    if latest is None:
+        return Outcome.NEW, None
+    return (Outcome.UNCHANGED if interpretation.document.text == latest.text else Outcome.CHANGED), None
+
+
+def apply(
+    conn: sqlite3.Connection,
+    *,
+    reading_id: int,
+    look: Look,
+    latest: Latest | None,
+    interpretation: Interpretation,
+    comparison: Comparison | None,
+) -> Derived:
+    """Write what follows from one look; the caller's transaction commits it."""
+    outcome, reason = judged_now(latest, interpretation)
+    derived = Derived(outcome=outcome, reason=reason, revision_id=None, number=None)
+    if outcome is Outcome.UNCHANGED:
+        assert latest is not None
+        _confirm(conn, latest, look)
+        derived = Derived(outcome=outcome, reason=reason, revision_id=latest.revision_id, number=latest.number)
+    elif outcome in (Outcome.NEW, Outcome.CHANGED):
+        assert interpretation.document is not None
+        number = latest.number + 1 if latest else 1
+        revision_id = _insert_revision(conn, reading_id, look, latest, interpretation.document)
+        change = None
+        if latest is not None:
+            assert comparison is not None
+            change = _insert_change(conn, look, latest, revision_id, interpretation.document, comparison)
+        derived = Derived(outcome=outcome, reason=None, revision_id=revision_id, number=number, change=change)
+    facts = interpretation.verdict.facts
+    conn.execute(
+        "INSERT INTO judgements (reading_id, seq, outcome, reason, revision_id, facts) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            reading_id,
+            look.seq,
+            outcome,
+            reason,
+            derived.revision_id,
+            json.dumps(facts, ensure_ascii=False) if facts and outcome is not Outcome.UNCHANGED else None,
+        ),
+    )
+    return derived
+
+
+def _confirm(conn: sqlite3.Connection, latest: Latest, look: Look) -> None:
+    if look.has_body:
+        conn.execute(
+            "UPDATE revisions SET last_observed = ?1, last_confirmed = ?1, looks = looks + 1 WHERE id = ?2",
+            (look.observed_at, latest.revision_id),
+        )
+    else:
+        conn.execute(
+            "UPDATE revisions SET last_confirmed = ?, looks = looks + 1 WHERE id = ?",
+            (look.observed_at, latest.revision_id),
+        )
+
+
+def _insert_revision(
+    conn: sqlite3.Connection, reading_id: int, look: Look, latest: Latest | None, document: Document
+) -> int:
+    text = document.text
+    cursor = conn.execute(
+        "INSERT INTO revisions (page_id, reading_id, number, title, language, words, not_before, not_after, first_observed,"
+        " last_observed, last_confirmed, looks, stamp_created, stamp_updated, stamp_updated_until, observation_seq,"
+        " text_sha256, block_kinds, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            look.page_id,
+            reading_id,
+            latest.number + 1 if latest else 1,
+            document.title,
+            document.language,
+            sum(1 for _ in words(text)),
+            latest.last_observed if latest else None,
+            *([look.observed_at] * 4),
+            document.created.value if document.created else None,
+            document.updated.value if document.updated else None,
+            utc_text(document.updated.latest) if document.updated else None,
+            look.seq,
+            hashlib.sha256(text.encode()).hexdigest(),
+            json.dumps([block.kind for block in document.blocks]),
+            text,
+        ),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _insert_change(
+    conn: sqlite3.Connection, look: Look, latest: Latest, revision_id: int, document: Document, comparison: Comparison
+) -> Change:
+    silent = is_silent(latest, document, frozenset(comparison.kinds))
+    cursor = conn.execute(
+        "INSERT INTO changes (page_id, from_revision_id, to_revision_id, not_before, not_after, kinds, silent, words_added,"
+        " words_removed, words_moved, summary, ops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            look.page_id,
+            latest.revision_id,
+            revision_id,
+            latest.last_observed,
+            look.observed_at,
+            json.dumps(list(comparison.kinds)),
+            silent,
+            comparison.words_added,
+            comparison.words_removed,
+            comparison.words_moved,
+            json.dumps(comparison.summary, ensure_ascii=False),
+            json.dumps(comparison.ops),
+        ),
+    )
+    assert cursor.lastrowid is not None
+    return Change(
+        id=cursor.lastrowid,
+        from_number=latest.number,
+        to_number=latest.number + 1,
+        not_before=latest.last_observed,
+        not_after=look.observed_at,
+        silent=silent,
+        comparison=comparison,
+    )
+
+
+def is_silent(latest: Latest, document: Document, kinds: frozenset[str]) -> bool | None:
+    """Whether a wording changed under a stamp that says otherwise; in doubt None, since it accuses somebody in public.
+
+    True needs both revisions to carry an equal "Updated" stamp whose whole doubt lies before the last look that still saw
+    the old wording.
+    """
+    if not kinds & WORDING_KINDS:
+        return False
+    if latest.stamp_updated is None or document.updated is None:
+        return None
+    if latest.stamp_updated != document.updated.value:
+        return False
+    if latest.stamp_updated_until is None:
+        return None
+    return True if parse_utc(latest.stamp_updated_until) <= parse_utc(latest.last_observed) else None

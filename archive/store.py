@@ -1,0 +1,541 @@
+"""The one door through which SQL is written: pages, observations with their evidence, and what follows from them.
+
+An observation, its body, its log entry and what follows from it are one `BEGIN IMMEDIATE` transaction; nothing is
+reported before its commit. One process writes to a home (`archive.lock`); readers never wait for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from sqlite_utils import Database
+
+from archive import derive
+from archive.bodies import pack, put_body, read_body, unpack
+from archive.errors import HomeUnusable, NewerArchive, NoPage, NotOurDatabase, StoreFailed
+from archive.evidence import (
+    Json,
+    canonical,
+    capture_from_entry,
+    leaf_hash,
+    observation_entry,
+    rules_from_json,
+    rules_json,
+)
+from archive.lock import HomeLock
+from archive.migrations import unknown_steps, upgrade
+from archive.model import ACCEPTED, Capture, Interpretation, Rules, utc_text
+
+APPLICATION_ID = 0x56415231  # "VAR1", in the database header: this file is ours
+DATABASE = "archive.db"
+Interpreter = Callable[[Capture, Rules, str], Interpretation]
+_FULL_ENTRY_EVERY = 64  # an entry is stored as a difference from the page's last full one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings:
+    """What the watch list says of a page, as far as the archive keeps it."""
+
+    slug: str
+    url: str
+    rules: Rules = field(default_factory=Rules)
+    language: str = ""
+    statement: str = ""
+    tags: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageState:
+    """What the next look at a page needs to know."""
+
+    page_id: int
+    slug: str
+    url: str
+    watched: bool
+    reading_id: int
+    rules: Rules
+    version: str  # of the extractor that made the current reading; "" before the first
+    latest: derive.Latest | None
+    last_body_id: int | None
+    etag: str | None
+    last_modified: str | None
+    looks_since_full: int
+    looks: int
+    not_accepted_in_a_row: int
+    due_at: str | None
+    settings_sha256: str
+    memory: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One observation as it is on disk now."""
+
+    page: str
+    seq: int
+    observed_at: str
+    capture: Capture
+    derived: derive.Derived
+
+    def row(self) -> Json:
+        """The shape that `check --json` prints."""
+        change = self.derived.change
+        return {
+            "page": self.page,
+            "observation": self.seq,
+            "outcome": str(self.derived.outcome),
+            "reason": self.derived.reason,
+            "http_status": self.capture.status,
+            "revision": self.derived.number,
+            "change": None
+            if change is None
+            else {
+                "id": change.id,
+                "from": change.from_number,
+                "to": change.to_number,
+                "not_before": change.not_before,
+                "not_after": change.not_after,
+                "kinds": list(change.comparison.kinds),
+                "silent": change.silent,
+                "words_added": change.comparison.words_added,
+                "words_removed": change.comparison.words_removed,
+                "words_moved": change.comparison.words_moved,
+                "summary": change.comparison.summary,
+            },
+            "elapsed_ms": self.capture.duration_us // 1000,
+            "received_bytes": self.capture.wire_bytes,
+        }
+
+
+class Archive:
+    """The archive of one home, open for writing. Not thread-safe: its owner writes from one thread at a time."""
+
+    def __init__(self, conn: sqlite3.Connection, path: Path, lock: HomeLock) -> None:
+        self._conn = conn
+        self._lock = lock
+        self.path = path
+
+    @classmethod
+    def open(cls, home: Path, *, holder: str) -> Archive:
+        """Open for writing, making the database if there is none, and bringing its schema up to date.
+
+        Raises HomeUnusable, HomeLocked (naming the other holder), NotOurDatabase, NewerArchive.
+        """
+        if not home.is_dir():
+            raise HomeUnusable(home, "is not a folder", f"Make it with: variorum --home {home} init")
+        lock = HomeLock(home, holder)
+        path = home / DATABASE
+        try:
+            return cls(_open_database(path), path, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    def close(self) -> None:
+        """Write the WAL back and give the home free."""
+        try:
+            with suppress(sqlite3.OperationalError):  # a reader holds an old page: the WAL stays, which loses nothing
+                self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._conn.close()
+            self._lock.release()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One `BEGIN IMMEDIATE` transaction. Raises StoreFailed where disk or database refuse; then nothing is stored."""
+        try:
+            self._conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._conn
+            except BaseException:
+                self._conn.rollback()
+                raise
+            self._conn.commit()
+        except sqlite3.OperationalError as error:
+            if self._conn.in_transaction:
+                self._conn.rollback()
+            raise StoreFailed(self.path, error) from error
+
+    # -- pages
+
+    def sync_pages(self, pages: Sequence[PageSettings], *, at: datetime) -> None:
+        """Make the archive's pages those of the watch list: new ones begin, changed settings are logged, others retire."""
+        with self.transaction() as conn:
+            listed = [self._sync_page(conn, page, utc_text(at)) for page in pages]
+            marks = ",".join("?" * len(listed))
+            conn.execute(f"UPDATE pages SET watched = 0 WHERE watched AND id NOT IN ({marks})", listed)
+
+    def _sync_page(self, conn: sqlite3.Connection, page: PageSettings, at: str) -> int:
+        row = self._known(conn, page)
+        settings = _settings_json(page)
+        digest = hashlib.sha256(canonical(settings)).hexdigest()
+        if row is not None:
+            page_id, slug, url, watched, known_digest = row
+            if (slug, url, known_digest, watched) == (page.slug, page.url, digest, 1):
+                return page_id
+            conn.execute(
+                "UPDATE pages SET slug = ?, url = ?, language = ?, statement = ?, tags = ?, watched = 1 WHERE id = ?",
+                (page.slug, page.url, page.language, page.statement or None, json.dumps(page.tags), page_id),
+            )
+            if known_digest == digest:
+                return page_id
+        else:
+            url = None
+            cursor = conn.execute(
+                "INSERT INTO pages (slug, url, language, statement, tags, added_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (page.slug, page.url, page.language, page.statement or None, json.dumps(page.tags), at),
+            )
+            assert cursor.lastrowid is not None
+            page_id = cursor.lastrowid
+            conn.execute("INSERT INTO page_states (page_id) VALUES (?)", (page_id,))
+        seq = self._append(
+            conn, "settings", page_id, {"kind": "settings", "page": page.slug, "at": at, "settings": settings}
+        )
+        conn.execute("INSERT OR IGNORE INTO page_slugs (slug, page_id) VALUES (?, ?)", (page.slug, page_id))
+        if url != page.url:
+            conn.execute(
+                "INSERT INTO page_addresses (page_id, url, since, entry_seq) VALUES (?, ?, ?, ?)",
+                (page_id, page.url, at, seq),
+            )
+        conn.execute("UPDATE page_states SET settings_sha256 = ? WHERE page_id = ?", (digest, page_id))
+        if row is None:
+            self.begin_reading(conn, page_id, page.rules, version="", at=at)
+        return page_id
+
+    @staticmethod
+    def _known(conn: sqlite3.Connection, page: PageSettings) -> tuple[int, str, str, int, str] | None:
+        """(id, slug, url, watched, settings digest) of the page of this slug or of an earlier one that it names."""
+        for slug in (page.slug, *page.was):
+            row = conn.execute(
+                "SELECT p.id, p.slug, p.url, p.watched, s.settings_sha256 FROM page_slugs k JOIN pages p ON p.id = k.page_id"
+                " JOIN page_states s ON s.page_id = p.id WHERE k.slug = ?",
+                (slug,),
+            ).fetchone()
+            if row is not None:
+                return (row[0], row[1], row[2], row[3], row[4])
+        return None
+
+    def page_state(self, slug: str) -> PageState:
+        """Raises NoPage."""
+        row = self._conn.execute(
+            "SELECT p.id, p.slug, p.url, p.watched, r.id, r.rules, r.version, s.revision_id, s.last_body_id, s.etag,"
+            " s.last_modified, s.looks_since_full, s.looks, s.not_accepted_in_a_row, s.due_at, s.settings_sha256, s.memory"
+            " FROM page_slugs k JOIN pages p ON p.id = k.page_id JOIN page_states s ON s.page_id = p.id"
+            " JOIN readings r ON r.page_id = p.id AND r.is_current WHERE k.slug = ?",
+            (slug,),
+        ).fetchone()
+        if row is None:
+            raise NoPage(slug)
+        return PageState(
+            page_id=row[0],
+            slug=row[1],
+            url=row[2],
+            watched=bool(row[3]),
+            reading_id=row[4],
+            rules=rules_from_json(json.loads(row[5])),
+            version=row[6],
+            latest=derive.latest_of(self._conn, row[7]),
+            last_body_id=row[8],
+            etag=row[9],
+            last_modified=row[10],
+            looks_since_full=row[11],
+            looks=row[12],
+            not_accepted_in_a_row=row[13],
+            due_at=row[14],
+            settings_sha256=row[15],
+            memory=row[16],
+        )
+
+    # -- observations
+
+    def record(self, page: PageState, capture: Capture, interpretation: Interpretation) -> Recorded:
+        """Store one look and all that follows from it, in one transaction.
+
+        `page` is the state that the interpretation was made from. Raises StoreFailed; then nothing of it is stored.
+        """
+        comparison = derive.comparison_with(page.latest, interpretation)
+        outcome, reason = derive.judged_now(page.latest, interpretation)
+        with self.transaction() as conn:
+            body_id = put_body(conn, capture.body, page.last_body_id) if capture.body is not None else None
+            seq = _next_seq(conn)
+            observed_at, clock_at = self._effective(conn, page.page_id, capture)
+            entry = observation_entry(
+                capture,
+                seq=seq,
+                page=page.slug,
+                settings_sha256=page.settings_sha256,
+                body_sha256=hashlib.sha256(capture.body).hexdigest() if capture.body is not None else None,
+                judged={
+                    "outcome": str(outcome),
+                    "reason": reason,
+                    "version": interpretation.verdict.version,
+                    "text_sha256": _text_sha256(interpretation),
+                },
+            )
+            self._append(conn, "observation", page.page_id, entry, full=page.looks % _FULL_ENTRY_EVERY == 0)
+            conn.execute(
+                "INSERT INTO observations (seq, page_id, observed_at, clock_at, duration_ms, via, http_status, outcome, reason,"
+                " received_bytes, body_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    seq,
+                    page.page_id,
+                    observed_at,
+                    clock_at,
+                    capture.duration_us // 1000,
+                    capture.via,
+                    capture.status,
+                    outcome,
+                    reason,
+                    capture.wire_bytes,
+                    body_id,
+                ),
+            )
+            look = derive.Look(
+                seq=seq, page_id=page.page_id, observed_at=observed_at, has_body=capture.body is not None
+            )
+            derived = derive.apply(
+                conn,
+                reading_id=page.reading_id,
+                look=look,
+                latest=page.latest,
+                interpretation=interpretation,
+                comparison=comparison,
+            )
+            self._remember(conn, page, capture, interpretation, derived, seq, body_id)
+        return Recorded(page=page.slug, seq=seq, observed_at=observed_at, capture=capture, derived=derived)
+
+    @staticmethod
+    def _effective(conn: sqlite3.Connection, page_id: int, capture: Capture) -> tuple[str, str | None]:
+        """(time in the page's order, the clock's own where it differs): a live look is never before the one before it."""
+        observed_at = utc_text(capture.observed_at)
+        if capture.via != "live":
+            return observed_at, None
+        row = conn.execute(
+            "SELECT observed_at FROM observations WHERE page_id = ? AND via = 'live'"
+            " ORDER BY rtrim(observed_at, 'Z') DESC, seq DESC LIMIT 1",
+            (page_id,),
+        ).fetchone()
+        if row and row[0].rstrip("Z") > observed_at.rstrip("Z"):
+            return row[0], observed_at
+        return observed_at, None
+
+    @staticmethod
+    def _remember(
+        conn: sqlite3.Connection,
+        page: PageState,
+        capture: Capture,
+        interpretation: Interpretation,
+        derived: derive.Derived,
+        seq: int,
+        body_id: int | None,
+    ) -> None:
+        """Keep what the next look needs: validators of the last accepted body, what was learnt, how long it went ill."""
+        accepted = derived.outcome in ACCEPTED
+        fresh = accepted and body_id is not None
+        conn.execute(
+            "UPDATE page_states SET reading_id = ?, revision_id = ?, last_seq = ?, last_body_id = ?, etag = ?,"
+            " last_modified = ?, looks_since_full = ?, looks = looks + 1, not_accepted_in_a_row = ? WHERE page_id = ?",
+            (
+                page.reading_id,
+                derived.revision_id if derived.revision_id else (page.latest.revision_id if page.latest else None),
+                seq,
+                body_id if body_id is not None else page.last_body_id,
+                capture.header("etag") if fresh else page.etag,
+                capture.header("last-modified") if fresh else page.last_modified,
+                page.looks_since_full + 1 if capture.conditional else 0,
+                0 if accepted else page.not_accepted_in_a_row + 1,
+                page.page_id,
+            ),
+        )
+        if interpretation.memory != page.memory:
+            conn.execute("UPDATE page_states SET memory = ? WHERE page_id = ?", (interpretation.memory, page.page_id))
+        if interpretation.document and interpretation.document.title and derived.outcome in ("new", "changed"):
+            conn.execute("UPDATE pages SET title = ? WHERE id = ?", (interpretation.document.title, page.page_id))
+        if not page.version and interpretation.verdict.version:
+            conn.execute(
+                "UPDATE readings SET version = ? WHERE id = ?", (interpretation.verdict.version, page.reading_id)
+            )
+
+    # -- readings
+
+    def begin_reading(self, conn: sqlite3.Connection, page_id: int, rules: Rules, *, version: str, at: str) -> int:
+        """A new, empty reading of the page, current from now on; returns its id. Its judgements are for the caller to make."""
+        number, slug = conn.execute(
+            "SELECT 1 + coalesce(max(r.number), 0), p.slug FROM pages p LEFT JOIN readings r ON r.page_id = p.id WHERE p.id = ?",
+            (page_id,),
+        ).fetchone()
+        rules_value = rules_json(rules)
+        entry = {"kind": "reading", "page": slug, "at": at, "number": number, "rules": rules_value, "version": version}
+        seq = self._append(conn, "reading", page_id, entry)
+        conn.execute("UPDATE readings SET is_current = 0 WHERE page_id = ? AND is_current", (page_id,))
+        cursor = conn.execute(
+            "INSERT INTO readings (page_id, number, made_at, rules, rules_sha256, version, is_current, entry_seq)"
+            " VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
+            (
+                page_id,
+                number,
+                at,
+                canonical(rules_value).decode(),
+                hashlib.sha256(canonical(rules_value)).hexdigest(),
+                version,
+                seq,
+            ),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def captures(self, conn: sqlite3.Connection, page_id: int) -> Iterator[tuple[derive.Look, Capture]]:
+        """Every observation of a page in its order, as evidence gives it back."""
+        rows = conn.execute(
+            "SELECT seq, observed_at, body_id FROM observations WHERE page_id = ? ORDER BY rtrim(observed_at, 'Z'), seq",
+            (page_id,),
+        ).fetchall()
+        for seq, observed_at, body_id in rows:
+            body = read_body(conn, body_id) if body_id is not None else None
+            look = derive.Look(seq=seq, page_id=page_id, observed_at=observed_at, has_body=body is not None)
+            yield look, capture_from_entry(json.loads(read_entry(conn, seq)), body)
+
+    def read_again(self, page: PageState, rules: Rules, interpret: Interpreter, *, version: str, at: datetime) -> None:
+        """A new reading: these rules and this version applied to all of the page's evidence, in one transaction.
+
+        `interpret` is the scraper's pure function of (capture, rules, memory). Nothing is alerted: what differs from the
+        reading before is our change, not theirs.
+        """
+        with self.transaction() as conn:
+            reading_id = self.begin_reading(conn, page.page_id, rules, version=version, at=utc_text(at))
+            latest: derive.Latest | None = None
+            memory = ""
+            for look, capture in self.captures(conn, page.page_id):
+                interpretation = interpret(capture, rules, memory)
+                derived = derive.apply(
+                    conn,
+                    reading_id=reading_id,
+                    look=look,
+                    latest=latest,
+                    interpretation=interpretation,
+                    comparison=derive.comparison_with(latest, interpretation),
+                )
+                memory = interpretation.memory
+                if derived.revision_id is not None:
+                    latest = derive.latest_of(conn, derived.revision_id)
+            conn.execute(
+                "UPDATE page_states SET reading_id = ?, revision_id = ?, memory = ? WHERE page_id = ?",
+                (reading_id, latest.revision_id if latest else None, memory, page.page_id),
+            )
+
+    # -- schedule
+
+    def schedule(self, due: dict[int, str | None]) -> None:
+        """Note when each page (by id) is due next, so that the schedule outlives the process."""
+        with self.transaction() as conn:
+            conn.executemany(
+                "UPDATE page_states SET due_at = ? WHERE page_id = ?", [(at, key) for key, at in due.items()]
+            )
+
+    # -- the log
+
+    @staticmethod
+    def _append(conn: sqlite3.Connection, kind: str, page_id: int, entry: Json, *, full: bool = False) -> int:
+        """Append one entry to the log; returns its seq."""
+        seq = _next_seq(conn)
+        data = canonical({**entry, "seq": seq})
+        base_seq, base = (None, b"") if full else _base_entry(conn, page_id)
+        conn.execute(
+            "INSERT INTO entries (seq, kind, page_id, base_seq, leaf, entry) VALUES (?, ?, ?, ?, ?, ?)",
+            (seq, kind, page_id, base_seq, leaf_hash(data), pack(data, base)),
+        )
+        return seq
+
+
+def read_entry(conn: sqlite3.Connection, seq: int) -> bytes:
+    """The canonical bytes of one entry of the log."""
+    base_seq, data = conn.execute("SELECT base_seq, entry FROM entries WHERE seq = ?", (seq,)).fetchone()
+    return unpack(data, read_entry(conn, base_seq) if base_seq is not None else b"")
+
+
+def _base_entry(conn: sqlite3.Connection, page_id: int) -> tuple[int | None, bytes]:
+    row = conn.execute(
+        "SELECT seq, entry FROM entries WHERE page_id = ? AND base_seq IS NULL ORDER BY seq DESC LIMIT 1", (page_id,)
+    ).fetchone()
+    return (row[0], unpack(row[1])) if row else (None, b"")
+
+
+def _next_seq(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("SELECT 1 + coalesce(max(seq), 0) FROM entries").fetchone()[0])
+
+
+def _text_sha256(interpretation: Interpretation) -> str | None:
+    if interpretation.document is None:
+        return None
+    return hashlib.sha256(interpretation.document.text.encode()).hexdigest()
+
+
+def _settings_json(page: PageSettings) -> Json:
+    return {
+        "slug": page.slug,
+        "url": page.url,
+        "language": page.language,
+        "statement": page.statement,
+        "tags": list(page.tags),
+        "rules": rules_json(page.rules),
+    }
+
+
+def _open_database(path: Path) -> sqlite3.Connection:
+    fresh = not path.exists() or path.stat().st_size == 0
+    try:
+        conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        if fresh:
+            conn.execute("PRAGMA synchronous = EXTRA")
+            conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        check_ours(conn, path)
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("PRAGMA foreign_keys = ON")
+        upgrade(Database(conn))
+        if fresh:
+            _sync_folder(path.parent)
+        conn.execute("PRAGMA synchronous = FULL")
+    except sqlite3.OperationalError as error:
+        raise HomeUnusable(
+            path, f"can't be opened for writing ({error})", "Choose another home with --home."
+        ) from error
+    return conn
+
+
+def check_ours(conn: sqlite3.Connection, path: Path) -> None:
+    """Raises NotOurDatabase, or NewerArchive where a migration was applied that this version does not know."""
+    try:
+        found = conn.execute("PRAGMA application_id").fetchone()[0]
+        unknown = unknown_steps(Database(conn))
+    except sqlite3.DatabaseError as error:
+        raise NotOurDatabase(path) from error
+    if found != APPLICATION_ID:
+        raise NotOurDatabase(path)
+    if unknown:
+        raise NewerArchive(path, unknown)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

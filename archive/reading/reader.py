@@ -1,0 +1,356 @@
+"""One open archive, read only. Lists are keyset-paged: a page of them costs the same however long the list is."""
+
+from __future__ import annotations
+
+import difflib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archive.derive import WORDING_KINDS
+from archive.diff import compare, kinds
+from archive.errors import HomeUnusable, NoPage
+from archive.model import parse_utc, utc_text
+from archive.reading.missing import NoObservation, NoRevision, NoRevisionAt
+from archive.reading.rows import ChangeRow, Diff, Look, PageRow, Revision, RevisionRow, listed, truth
+from archive.store import check_ours, read_entry
+
+_HINT_PAGES = 2000  # up to so many slugs are searched for a near one
+
+_PAGE = """
+SELECT p.*, r.number AS reading, s.looks, s.not_accepted_in_a_row, s.due_at, s.missed_rounds,
+    (SELECT max(v.number) FROM revisions v WHERE v.reading_id = r.id) AS revisions,
+    (SELECT sum(v.looks) FROM revisions v WHERE v.reading_id = r.id) AS accepted,
+    (SELECT v.first_observed FROM revisions v WHERE v.reading_id = r.id AND v.number = 1) AS first_observed,
+    (SELECT v.last_confirmed FROM revisions v WHERE v.reading_id = r.id ORDER BY v.number DESC LIMIT 1) AS last_confirmed,
+    coalesce(j.outcome, o.outcome) AS outcome, iif(j.seq IS NULL, o.reason, j.reason) AS reason,
+    o.http_status, o.observed_at, o.seq AS observation
+FROM pages p
+LEFT JOIN readings r ON r.page_id = p.id AND r.is_current
+LEFT JOIN page_states s ON s.page_id = p.id
+LEFT JOIN observations o ON o.seq = (
+    SELECT seq FROM observations WHERE page_id = p.id ORDER BY rtrim(observed_at, 'Z') DESC, seq DESC LIMIT 1)
+LEFT JOIN judgements j ON j.reading_id = r.id AND j.seq = o.seq
+"""
+
+_REVISION = """
+SELECT v.id, v.number, v.title, v.language, v.first_observed, v.last_observed, v.last_confirmed, v.not_before, v.not_after,
+    v.words, v.looks, v.stamp_created, v.stamp_updated, v.stamp_updated_until, v.text_sha256, v.observation_seq,
+    c.id AS change_id, c.silent, c.kinds, c.words_added, c.words_removed, c.words_moved, c.summary
+FROM revisions v
+LEFT JOIN changes c ON c.to_revision_id = v.id
+WHERE v.reading_id = :reading
+"""
+
+_CHANGE = """
+SELECT c.*, p.slug AS page, p.title AS page_title, f.number AS from_number, t.number AS to_number, t.title,
+    t.language, t.observation_seq AS observation
+FROM changes c
+JOIN revisions t ON t.id = c.to_revision_id
+JOIN readings r ON r.id = t.reading_id AND r.is_current
+JOIN revisions f ON f.id = c.from_revision_id
+JOIN pages p ON p.id = c.page_id
+"""
+
+_LOOK = """
+SELECT o.seq, p.slug AS page, o.observed_at, o.duration_ms, o.via, o.http_status, o.received_bytes, o.body_id,
+    o.outcome AS judged_outcome, o.reason AS judged_reason, lower(hex(b.sha256)) AS body_sha256, b.size_bytes AS body_bytes,
+    coalesce(j.outcome, o.outcome) AS outcome, iif(j.seq IS NULL, o.reason, j.reason) AS reason, v.number AS revision
+FROM observations o
+JOIN pages p ON p.id = o.page_id
+LEFT JOIN readings r ON r.page_id = o.page_id AND r.is_current
+LEFT JOIN judgements j ON j.reading_id = r.id AND j.seq = o.seq
+LEFT JOIN revisions v ON v.id = j.revision_id
+LEFT JOIN blobs b ON b.id = o.body_id
+"""
+
+
+@contextmanager
+def open_reader(path: Path | str) -> Iterator[Reader]:
+    """The archive at `path`, for reading only; it sees what was committed when each query began.
+
+    Raises HomeUnusable where there is none, NotOurDatabase, NewerArchive.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise HomeUnusable(path, "is not there", "Make an archive with: variorum init")
+    conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        conn.execute("PRAGMA query_only = 1")
+        check_ours(conn, path)
+        yield Reader(conn)
+    finally:
+        conn.close()
+
+
+class Reader:
+    """Read queries on one connection, which the caller opened and closes."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+
+    # pages
+
+    def pages(self) -> list[PageRow]:
+        """All pages by slug, those no longer watched too."""
+        return [_page(row) for row in self._rows(_PAGE + "ORDER BY p.slug")]
+
+    def status(self) -> list[PageRow]:
+        """The watched pages, those in trouble first."""
+        order = "WHERE p.watched ORDER BY coalesce(s.not_accepted_in_a_row, 0) DESC, p.slug"
+        return [_page(row) for row in self._rows(_PAGE + order)]
+
+    def page(self, slug: str) -> PageRow:
+        """The page that has this slug, or had it before. Raises NoPage."""
+        row = self._row(_PAGE + "WHERE p.id = (SELECT page_id FROM page_slugs WHERE slug = :slug)", {"slug": slug})
+        if row is None:
+            raise NoPage(slug, self._near(slug))
+        return _page(row)
+
+    def addresses(self, page: PageRow) -> list[tuple[str, str]]:
+        """(address, since) of every address that the page had, oldest first."""
+        rows = self._rows("SELECT url, since FROM page_addresses WHERE page_id = :page ORDER BY id", {"page": page.id})
+        return [(row["url"], row["since"]) for row in rows]
+
+    # revisions
+
+    def history(self, slug: str, *, below: int | None = None, limit: int | None = None) -> list[RevisionRow]:
+        """The revisions of a page's current reading, oldest first; the `limit` newest of those numbered under `below`."""
+        rows = self._rows(
+            _REVISION + "AND v.number < :below ORDER BY v.number DESC LIMIT :limit",
+            {"reading": self._reading_id(self.page(slug)), "below": below or 1 << 62, "limit": limit or -1},
+        )
+        return [_revision_row(row) for row in reversed(rows)]
+
+    def revision(self, slug: str, number: int | None = None) -> Revision:
+        """One revision with its text, the latest if no number is given. Raises NoPage, NoRevision."""
+        page = self.page(slug)
+        wanted = page.revisions if number is None else number
+        row = self._row(
+            _REVISION + "AND v.number = :number", {"reading": self._reading_id(page), "number": min(wanted, 1 << 62)}
+        )
+        if row is None:
+            raise NoRevision(page.slug, number or 1, page.revisions or None)
+        return self._revision(page, _revision_row(row))
+
+    def revision_at(self, slug: str, at: datetime) -> Revision:
+        """The revision that had last been seen by that time. Raises NoPage, NoRevisionAt."""
+        page = self.page(slug)
+        row = self._row(
+            _REVISION + "AND rtrim(v.first_observed, 'Z') <= rtrim(:at, 'Z') ORDER BY v.number DESC LIMIT 1",
+            {"reading": self._reading_id(page), "at": utc_text(at)},
+        )
+        if row is None:
+            raise NoRevisionAt(page.slug, at, page.first_observed)
+        return self._revision(page, _revision_row(row))
+
+    # changes
+
+    def changes(self, slug: str | None = None, *, before: int | None = None, limit: int = 100) -> list[ChangeRow]:
+        """Changes in the current readings, of one page or of all, newest first; those older than the change `before`."""
+        where = ["1"]
+        values: dict[str, Any] = {"limit": limit}
+        if slug is not None:
+            where.append("c.page_id = :page")
+            values["page"] = self.page(slug).id
+        if before is not None:
+            where.append("(c.not_after, c.id) < (SELECT not_after, id FROM changes WHERE id = :before)")
+            values["before"] = before
+        order = " ORDER BY c.not_after DESC, c.id DESC LIMIT :limit"
+        return [_change(row) for row in self._rows(f"{_CHANGE} WHERE {' AND '.join(where)}{order}", values)]
+
+    def diff(self, slug: str, old: int | None = None, new: int | None = None) -> Diff:
+        """How revision `old` became `new`: by default the last change, or with `old` alone from it to the latest.
+
+        Between neighbours as stored; between any others compared now. Raises NoPage, NoRevision.
+        """
+        later = self.revision(slug, new)
+        earlier = self.revision(slug, later.number - 1 if old is None else old)
+        row = self._row(
+            "SELECT * FROM changes WHERE from_revision_id = :old AND to_revision_id = :new",
+            {"old": earlier.row.id, "new": later.row.id},
+        )
+        return _diff(earlier, later, row)
+
+    # observations
+
+    def observations(
+        self, slug: str, *, before: int | None = None, limit: int = 100, outcomes: Sequence[str] = ()
+    ) -> list[Look]:
+        """The looks at a page, newest first; those earlier in its history than the observation `before`.
+
+        With `outcomes` only looks that stand so; each of them then costs a step over those left out.
+        """
+        page = self.page(slug)
+        values: dict[str, Any] = {"page": page.id, "limit": limit}
+        where = "WHERE o.page_id = :page"
+        if before is not None:
+            where += (
+                " AND (rtrim(o.observed_at, 'Z'), o.seq) <"
+                " (SELECT rtrim(observed_at, 'Z'), seq FROM observations WHERE seq = :before)"
+            )
+            values["before"] = before
+        if outcomes:
+            marks = ", ".join(f":outcome{n}" for n in range(len(outcomes)))
+            where += f" AND coalesce(j.outcome, o.outcome) IN ({marks})"
+            values |= {f"outcome{n}": outcome for n, outcome in enumerate(outcomes)}
+        order = " ORDER BY rtrim(o.observed_at, 'Z') DESC, o.seq DESC LIMIT :limit"
+        return [_look(row) for row in self._rows(f"{_LOOK} {where}{order}", values)]
+
+    def observation(self, seq: int) -> Look:
+        """One look, of whatever page. Raises NoObservation."""
+        row = self._row(_LOOK + "WHERE o.seq = :seq", {"seq": min(seq, 1 << 62)})
+        if row is None:
+            raise NoObservation(seq)
+        return _look(row)
+
+    def entry(self, seq: int) -> bytes:
+        """The canonical JSON of one log entry, as it was hashed. Raises NoObservation."""
+        if self._row("SELECT 1 FROM entries WHERE seq = :seq", {"seq": min(seq, 1 << 62)}) is None:
+            raise NoObservation(seq)
+        return read_entry(self.conn, seq)
+
+    # inside
+
+    def _rows(self, sql: str, values: dict[str, Any] | None = None) -> list[sqlite3.Row]:
+        cursor = self.conn.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(sql, values or {}).fetchall()
+
+    def _row(self, sql: str, values: dict[str, Any] | None = None) -> sqlite3.Row | None:
+        return next(iter(self._rows(sql, values)), None)
+
+    def _near(self, slug: str) -> str | None:
+        slugs = [row["slug"] for row in self._rows(f"SELECT slug FROM pages LIMIT {_HINT_PAGES + 1}")]
+        near = difflib.get_close_matches(slug[:64], slugs, n=1, cutoff=0.75) if len(slugs) <= _HINT_PAGES else []
+        return near[0] if near else None
+
+    def _reading_id(self, page: PageRow) -> int | None:
+        row = self._row("SELECT id FROM readings WHERE page_id = :page AND is_current", {"page": page.id})
+        return None if row is None else row["id"]
+
+    def _revision(self, page: PageRow, row: RevisionRow) -> Revision:
+        found = self._row("SELECT text, block_kinds FROM revisions WHERE id = :id", {"id": row.id})
+        assert found is not None
+        assert page.reading is not None
+        return Revision(
+            page=page, row=row, reading=page.reading, text=found["text"], block_kinds=listed(found["block_kinds"])
+        )
+
+
+def _page(row: sqlite3.Row) -> PageRow:
+    return PageRow(
+        id=row["id"],
+        slug=row["slug"],
+        url=row["url"],
+        title=row["title"],
+        language=row["language"],
+        statement=row["statement"],
+        tags=listed(row["tags"]),
+        watched=bool(row["watched"]),
+        added_at=row["added_at"],
+        reading=row["reading"],
+        revisions=row["revisions"] or 0,
+        looks=row["looks"] or 0,
+        accepted=row["accepted"] or 0,
+        not_accepted_in_a_row=row["not_accepted_in_a_row"] or 0,
+        first_observed=row["first_observed"],
+        last_confirmed=row["last_confirmed"],
+        outcome=row["outcome"],
+        reason=row["reason"],
+        http_status=row["http_status"],
+        observed_at=row["observed_at"],
+        observation=row["observation"],
+        due_at=row["due_at"],
+        missed_rounds=row["missed_rounds"] or 0,
+    )
+
+
+def _revision_row(row: sqlite3.Row) -> RevisionRow:
+    return RevisionRow(
+        id=row["id"],
+        number=row["number"],
+        title=row["title"],
+        language=row["language"],
+        first_observed=row["first_observed"],
+        last_observed=row["last_observed"],
+        last_confirmed=row["last_confirmed"],
+        not_before=row["not_before"],
+        not_after=row["not_after"],
+        words=row["words"],
+        looks=row["looks"],
+        stamp_created=row["stamp_created"],
+        stamp_updated=row["stamp_updated"],
+        stamp_updated_until=row["stamp_updated_until"],
+        silent=truth(row["silent"]),
+        kinds=None if row["change_id"] is None else listed(row["kinds"]),
+        words_added=row["words_added"],
+        words_removed=row["words_removed"],
+        words_moved=row["words_moved"],
+        summary=listed(row["summary"]),
+        text_sha256=row["text_sha256"],
+        observation=row["observation_seq"],
+    )
+
+
+def _change(row: sqlite3.Row) -> ChangeRow:
+    return ChangeRow(
+        id=row["id"],
+        page=row["page"],
+        page_title=row["page_title"],
+        from_number=row["from_number"],
+        to_number=row["to_number"],
+        not_before=row["not_before"],
+        not_after=row["not_after"],
+        kinds=listed(row["kinds"]),
+        silent=truth(row["silent"]),
+        words_added=row["words_added"],
+        words_removed=row["words_removed"],
+        words_moved=row["words_moved"],
+        summary=listed(row["summary"]),
+        title=row["title"],
+        language=row["language"],
+        observation=row["observation"],
+    )
+
+
+def _look(row: sqlite3.Row) -> Look:
+    return Look(**{key: row[key] for key in row.keys()})  # noqa: SIM118 - a Row iterates over values
+
+
+def _diff(old: Revision, new: Revision, stored: sqlite3.Row | None) -> Diff:
+    found = compare(old.text, new.text)
+    return Diff(
+        page=new.page,
+        old=old,
+        new=new,
+        not_before=stored["not_before"] if stored else min(old.row.last_observed, new.row.last_observed),
+        not_after=stored["not_after"] if stored else max(old.row.first_observed, new.row.first_observed),
+        kinds=listed(stored["kinds"]) if stored else tuple(found.kinds),
+        kind_spans=dict(kinds(old.text, new.text)),
+        silent=truth(stored["silent"]) if stored else _silent(old, new, frozenset(found.kinds)),
+        removed=tuple(found.removed),
+        added=tuple(found.added),
+        reworded=tuple((a, b) for a, b in found.reworded),
+        moved=tuple(found.moved),
+        ops=listed(stored["ops"]) if stored else tuple(found.ops),
+        words_added=stored["words_added"] if stored else found.words_added,
+        words_removed=stored["words_removed"] if stored else found.words_removed,
+        words_moved=stored["words_moved"] if stored else found.words_moved,
+        summary=listed(stored["summary"]) if stored else tuple(found.summary),
+    )
+
+
+def _silent(old: Revision, new: Revision, found: frozenset[str]) -> bool | None:
+    """Whether all that lies between two revisions was done under a stamp that says otherwise; in doubt None."""
+    if not found & WORDING_KINDS:
+        return False
+    stamp, until = old.row.stamp_updated, old.row.stamp_updated_until
+    if stamp is None or new.row.stamp_updated is None:
+        return None
+    if stamp != new.row.stamp_updated:
+        return False
+    return True if until is not None and parse_utc(until) <= parse_utc(old.row.last_observed) else None

@@ -6,9 +6,7 @@ Each problem is one line: file, line, key, what is wrong and the mend. Nothing o
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import shutil
 import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -158,7 +156,7 @@ def load(path: Path) -> WatchList:
     except OSError as error:
         raise WatchListError(str(path), [_file_problem(f"can't be read: {error.strerror}")]) from error
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise WatchListError(str(path), [_file_problem("is not UTF-8; save it as UTF-8", line)]) from error
@@ -168,6 +166,7 @@ def load(path: Path) -> WatchList:
 def parse(text: str, *, name: str = FILE_NAME) -> WatchList:
     """Read the text of a watch list; `name` is what its errors call it. Raises WatchListError."""
     try:
+        text = text.removeprefix("\ufeff")
         tables = tomllib.loads(text)
         lines = key_lines(text)
     except RecursionError:
@@ -455,22 +454,6 @@ def add_page(text: str, *, url: str, slug: str = "", taken: Collection[str] = ()
     entry = f"\n[[page]]\n{table.as_string()}".replace("\n", newline)
     parse(before + entry)
     return before + entry
-
-
-def save(path: Path, text: str) -> None:
-    """Put `text` in the place of a watch list file, whole or not at all. Raises OSError."""
-    target = path.resolve()
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, draft)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def slug_for(url: str, taken: Collection[str] = ()) -> str:

@@ -403,25 +403,6 @@ def test_a_number_at_the_end_of_a_long_slug_keeps_within_the_limit() -> None:
     assert len(slug_for(url, {first})) <= 64
 
 
-def test_saving_replaces_the_file_whole_and_keeps_its_mode(tmp_path: Path) -> None:
-    path = tmp_path / "variorum.toml"
-    path.write_text("old")
-    path.chmod(0o640)
-    watchlist.save(path, "a\r\nb\n")
-    assert path.read_bytes() == b"a\r\nb\n"
-    assert path.stat().st_mode & 0o777 == 0o640
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_saving_goes_through_a_link_to_the_file_itself(tmp_path: Path) -> None:
-    (tmp_path / "real.toml").write_text("old")
-    link = tmp_path / "variorum.toml"
-    link.symlink_to("real.toml")
-    watchlist.save(link, "new")
-    assert link.is_symlink()
-    assert (tmp_path / "real.toml").read_text() == "new"
-
-
 def test_reading_a_watch_list_loads_none_of_the_heavy_packages() -> None:
     heavy = "{'apscheduler', 'requests', 'datasette', 'sqlite_utils', 'tomlkit', 'bs4'}"
     code = f"import sys; from scraper.watchlist import parse; parse(''); print({heavy} & sys.modules.keys())"

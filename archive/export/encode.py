@@ -8,9 +8,6 @@ from collections.abc import Sequence
 
 Cell = str | int | bool | None | list[object]
 
-# RFC 4180 asks for quotes around these; white space at a cell's ends is quoted too, since some readers trim it.
-_NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|\s$')
-
 # Line ends to some readers of text, though not to JSON.
 _LINE_ENDS = ("\x85", "\u2028", "\u2029")
 
@@ -64,7 +61,12 @@ def _csv_cell(cell: Cell, spreadsheet: bool) -> str:
     text = cell if isinstance(cell, str) else _csv_list(cell)
     if spreadsheet:
         text = guarded(text)
-    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
+    return '"' + text.replace('"', '""') + '"' if _needs_quotes(text) else text
+
+
+def _needs_quotes(text: str) -> bool:
+    """By RFC 4180; also white space at the ends, since some readers trim it."""
+    return "," in text or '"' in text or "\n" in text or "\r" in text or text[:1].isspace() or text[-1:].isspace()
 
 
 def _csv_list(cell: list[object]) -> str:

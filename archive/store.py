@@ -78,6 +78,14 @@ class PageState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextDue:
+    """When a page is to be looked at next, and how many of its times had passed unused before this look."""
+
+    at: datetime
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """One observation as it is on disk now."""
 
@@ -266,7 +274,9 @@ class Archive:
 
     # -- observations
 
-    def record(self, page: PageState, capture: Capture, interpretation: Interpretation) -> Recorded:
+    def record(
+        self, page: PageState, capture: Capture, interpretation: Interpretation, due: NextDue | None = None
+    ) -> Recorded:
         """Store one look and all that follows from it, in one transaction.
 
         `page` is the state that the interpretation was made from. Raises StoreFailed; then nothing of it is stored.
@@ -320,6 +330,11 @@ class Archive:
                 comparison=comparison,
             )
             self._remember(conn, page, capture, interpretation, derived, seq, body_id)
+            if due is not None:
+                conn.execute(
+                    "UPDATE page_states SET due_at = ?, missed_rounds = missed_rounds + ? WHERE page_id = ?",
+                    (utc_text(due.at), due.missed, page.page_id),
+                )
         return Recorded(page=page.slug, seq=seq, observed_at=observed_at, capture=capture, derived=derived)
 
     @staticmethod
@@ -439,15 +454,6 @@ class Archive:
             conn.execute(
                 "UPDATE page_states SET reading_id = ?, revision_id = ?, memory = ? WHERE page_id = ?",
                 (reading_id, latest.revision_id if latest else None, memory, page.page_id),
-            )
-
-    # -- schedule
-
-    def schedule(self, due: dict[int, str | None]) -> None:
-        """Note when each page (by id) is due next, so that the schedule outlives the process."""
-        with self.transaction() as conn:
-            conn.executemany(
-                "UPDATE page_states SET due_at = ? WHERE page_id = ?", [(at, key) for key, at in due.items()]
             )
 
     # -- the log

@@ -1,0 +1,371 @@
+"""The command line: open, call, print. What costs time to import is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.errors import UsageError, VariorumError
+
+EXIT = {"held": 5, "refused": 5, "gone": 6, "failed": 6}
+
+slug_argument = click.argument("slug")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+class Group(click.Group):
+    """Shows each of our errors as one clear line a problem, and exits with its code; a bug shows its traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except VariorumError as error:
+            from scraper.terminal import safe, say
+
+            for line in str(error).splitlines():
+                say(f"Error: {safe(line)}")
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    envvar="VARIORUM_HOME",
+    default=".",
+    show_default="the current folder",
+    help="The folder with variorum.toml and archive.db.",
+)
+@click.version_option(package_name="variorum")
+@click.pass_context
+def main(ctx: click.Context, home: Path) -> None:
+    """Watch official web pages, archive what they said and when, and publish the history of every wording.
+
+    Exit codes: 0 done, 1 error, 2 usage, 4 not in this archive, 5 held or refused, 6 gone or failed, 9 damage found.
+    """
+    ctx.obj = home
+
+
+@main.command()
+@click.pass_obj
+def init(home: Path) -> None:
+    """Make a home: a commented watch list and an empty archive."""
+    from archive.errors import HomeUnusable
+    from archive.store import Archive
+    from scraper import program, watchlist
+    from scraper.files import write_text
+    from scraper.terminal import say
+
+    path = program.watch_list_path(home)
+    if path.exists():
+        raise HomeUnusable(
+            path, "is already there", "Nothing was changed. Edit it, or choose another home with --home."
+        )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeUnusable(home, f"can't be made ({error.strerror})", "Choose another home with --home.") from error
+    Archive.open(home, holder="init").close()
+    write_text(path, watchlist.starter())
+    say(f"Wrote {path}. Add a page with: variorum add URL, look at it with: variorum check, go on with: variorum serve")
+
+
+@main.command()
+@click.argument("url")
+@click.option("--slug", default="", help="The page's identity in this archive; made from the address if left out.")
+@click.option("--select", default="", help="CSS of the text to watch; left out, the main content is found.")
+@click.option("--ignore", multiple=True, help="CSS of a part to set aside; may be repeated.")
+@click.option("--every", default="", help="How often to look: 90s, 30m, 6h, 1d.")
+@click.option("--language", default="", help="The page's language (BCP 47), where it does not say so itself.")
+@click.option("--statement", default="", help="Name that pages stating the same in other languages share.")
+@click.pass_obj
+def add(home: Path, url: str, slug: str, **keys: Any) -> None:
+    """Add a page to the watch list; the rest of the file stays as it is."""
+    from scraper import program, watchlist
+    from scraper.files import write_text
+    from scraper.terminal import put, say
+
+    path = program.watch_list_path(home)
+    watchlist.load(path)
+    before = path.read_text("utf-8")
+    after = watchlist.add_page(before, url=url, slug=slug, **keys)
+    write_text(path, after)
+    put(watchlist.parse(after).pages[-1].slug)
+    say(f"Added to {path}. Look at it now with: variorum check {watchlist.parse(after).pages[-1].slug}")
+
+
+@main.command()
+@json_option
+@click.pass_obj
+def pages(home: Path, as_json: bool) -> None:
+    """List the pages of the archive and of the watch list."""
+    from scraper.terminal import put_json, put_table
+
+    rows = _page_rows(home)
+    if as_json:
+        put_json(rows)
+        return
+    put_table(
+        ("page", "revisions", "last look", "outcome", "title", "address"),
+        [
+            (
+                row["slug"] if row["watched"] else f"{row['slug']} (unwatched)",
+                str(row["revisions"]),
+                row["observed_at"] or "never",
+                _said(row["outcome"], row["reason"]),
+                row["title"] or "",
+                row["url"],
+            )
+            for row in rows
+        ],
+    )
+
+
+def _page_rows(home: Path) -> list[dict[str, Any]]:
+    """The archive's pages, and those of the watch list that were never looked at."""
+    from archive.store import DATABASE
+    from scraper import program, watchlist
+
+    watch_list = watchlist.load(program.watch_list_path(home))
+    rows = []
+    if (home / DATABASE).exists():
+        with _reader(home) as reader:
+            rows = [page.as_json() for page in reader.pages()]
+    known = {row["slug"] for row in rows}
+    blank = dict.fromkeys(("title", "added_at", "first_observed", "last_confirmed", "observed_at", "outcome", "reason"))
+    for page in watch_list.pages:
+        if page.slug not in known:
+            mine = {"language": page.language or None, "statement": page.statement or None, "tags": list(page.tags)}
+            rows.append({"slug": page.slug, "url": page.url, **mine, **blank, "watched": True, "revisions": 0})
+    return sorted(rows, key=lambda row: str(row["slug"]))
+
+
+@main.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@json_option
+@click.pass_obj
+def check(home: Path, slugs: tuple[str, ...], as_json: bool) -> None:
+    """Look at each page now, or at these; one line a page.
+
+    robots.txt, delays and limits hold. Exits 5 where a page was held or refused, 6 where one was gone or failed.
+    """
+    from scraper import program, watchlist
+    from scraper.terminal import LookPrinter
+
+    watch_list = watchlist.load(program.watch_list_path(home))
+    wanted = program.pages_named(watch_list, slugs)
+    with LookPrinter(len(wanted), wide=max((len(page.slug) for page in wanted), default=0), as_json=as_json) as printer:
+        program.check_now(home, watch_list, wanted, lambda _, recorded: printer.put(recorded.row()))
+    codes = {EXIT.get(outcome, 0) for outcome in printer.outcomes}
+    sys.exit(next((code for code in (6, 5) if code in codes), 0))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
+@click.option(
+    "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="Port to serve on; 0: any."
+)
+@click.option("--base-url", default="/", show_default=True, help="Path under which a proxy publishes the archive.")
+@click.pass_obj
+def serve(home: Path, host: str, port: int, base_url: str) -> None:
+    """Look at the pages on schedule and publish their history, until stopped.
+
+    SIGTERM and SIGINT end it cleanly, with exit 0.
+    """
+    from scraper import program, watchlist
+    from scraper.serve import run
+
+    run(home, watchlist.load(program.watch_list_path(home)), host=host, port=port, base_url=base_url)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Play the story through as fast as it goes, print a summary, and end.")
+@click.option(
+    "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="Port of the reading room."
+)
+def demo(once: bool, port: int) -> None:
+    """Watch a fictional ministry's page being edited: the whole service, on this machine alone."""
+    from scraper.demo.play import run
+
+    run(once=once, port=port)
+
+
+@main.command()
+@json_option
+@click.pass_obj
+def status(home: Path, as_json: bool) -> None:
+    """Each page: last outcome, next look, coverage, and what is failing."""
+    from scraper.terminal import put_json, put_table
+
+    with _reader(home) as reader:
+        rows = [page.as_status_json() for page in reader.status()]
+    if as_json:
+        put_json(rows)
+        return
+    put_table(
+        ("page", "outcome", "last look", "next look", "looks", "coverage", "ill in a row", "missed"),
+        [
+            (
+                row["page"],
+                _said(row["outcome"], row["reason"]),
+                row["observed_at"] or "never",
+                row["due_at"] or "not scheduled",
+                str(row["looks"]),
+                "" if row["coverage"] is None else f"{100 * row['coverage']:.1f} %",
+                str(row["not_accepted_in_a_row"] or ""),
+                str(row["missed_rounds"] or ""),
+            )
+            for row in rows
+        ],
+    )
+
+
+@main.command()
+@slug_argument
+@json_option
+@click.pass_obj
+def history(home: Path, slug: str, as_json: bool) -> None:
+    """The revisions of a page: what it said, between when and when."""
+    from scraper.terminal import put_json, put_table
+
+    with _reader(home) as reader:
+        rows = [row.as_json() for row in reader.history(slug)]
+    if as_json:
+        put_json(rows)
+        return
+    put_table(
+        ("revision", "appeared between", "and", "last confirmed", "words", "page says updated", "what changed"),
+        [
+            (
+                str(row["number"]),
+                row["not_before"] or "(unknown)",
+                row["not_after"],
+                row["last_confirmed"],
+                str(row["words"]),
+                row["stamp_updated"] or "",
+                _what_changed(row),
+            )
+            for row in rows
+        ],
+    )
+
+
+@main.command()
+@slug_argument
+@click.argument("which", metavar="[N|DATE]", required=False)
+@click.option("--raw", is_flag=True, help="The received bytes of the revision's first look, as they came.")
+@click.option("--headers", is_flag=True, help="Status line and headers of the revision's first look.")
+@json_option
+@click.pass_obj
+def show(home: Path, slug: str, which: str | None, raw: bool, headers: bool, as_json: bool) -> None:
+    """The text of a revision, of the latest if none is named; by number, or by a date such as 2014-05-09."""
+    from archive.bodies import read_body
+    from scraper.terminal import put, put_json, safe
+
+    if raw + headers + as_json > 1:
+        raise UsageError("--raw, --headers and --json exclude each other. Choose one.")
+    with _reader(home) as reader:
+        revision = _revision(reader, slug, which)
+        if raw:
+            body_id = reader.observation(revision.row.observation).body_id
+            assert body_id is not None
+            sys.stdout.buffer.write(read_body(reader.conn, body_id))
+        elif headers:
+            put(_head(reader.entry(revision.row.observation)))
+        elif as_json:
+            put_json(revision.as_json())
+        else:
+            put(safe(revision.text) if sys.stdout.isatty() else revision.text)
+
+
+@main.command()
+@slug_argument
+@click.argument("old", metavar="[A]", required=False)
+@click.argument("new", metavar="[B]", required=False)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "html", "json"]), default="text", show_default=True, help="Form."
+)
+@click.pass_obj
+def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> None:
+    """What changed from revision A to B: the last change if neither is named, from A to the latest without B."""
+    from archive.diff import render
+    from scraper.terminal import put, put_json
+
+    with _reader(home) as reader:
+        numbers = [None if which is None else _revision(reader, slug, which).number for which in (old, new)]
+        found = reader.diff(slug, *numbers)
+    if form == "json":
+        put_json(found.as_json())
+    elif form == "html":
+        put(render.html_inline(found.old.text, found.new.text))
+    else:
+        put(render.terminal(found.old.text, found.new.text, colour=sys.stdout.isatty()))
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["snapshots", "revisions", "changes", "observations"]))
+@click.argument("slug", required=False)
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True, help="Form.")
+@click.option("--spreadsheet", is_flag=True, help="Make cells harmless that a spreadsheet would run as formulas.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write, in one step; stdout if left out.")
+@click.pass_obj
+def export(home: Path, what: str, slug: str | None, form: str, spreadsheet: bool, output: Path | None) -> None:
+    """Export as CSV (RFC 4180, UTF-8) or JSON lines, streamed: one row a snapshot, revision, change or observation."""
+    from archive.export import export as write
+    from scraper.files import whole_file
+    from scraper.terminal import say
+
+    with _reader(home) as reader, whole_file(output) as out:
+        rows = write(reader.conn, what, slug=slug, format=form, spreadsheet=spreadsheet, out=out)
+    say(f"{rows} {what}" + (f" written to {output}" if output else ""))
+
+
+def _reader(home: Path) -> Any:
+    from archive.reading import open_reader
+    from archive.store import DATABASE
+
+    return open_reader(home / DATABASE)
+
+
+def _revision(reader: Any, slug: str, which: str | None) -> Any:
+    """The revision of a number, or the one that stood at a date. Raises UsageError, NotInArchive."""
+    if which is None:
+        return reader.revision(slug)
+    if which.isascii() and which.isdigit():
+        return reader.revision(slug, int(which))
+    try:
+        at = datetime.fromisoformat(which)
+    except ValueError as error:
+        raise UsageError(f"{which} is neither a revision's number nor a date such as 2014-05-09.") from error
+    if len(which) == len("2014-05-09"):
+        at = at.replace(hour=23, minute=59, second=59)
+    return reader.revision_at(slug, at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def _head(entry: bytes) -> str:
+    """The status line and headers of a look, for people: what a terminal would obey is shown instead."""
+    import json
+
+    from scraper.terminal import safe
+
+    value = json.loads(entry)
+    lines = [f"{value['http_version']} {value['status']} {value['status_reason']}".strip()]
+    lines += [f"{name}: {text}" for name, text in value["headers"]]
+    return "\n".join(safe(line) for line in lines)
+
+
+def _said(outcome: str | None, reason: str | None) -> str:
+    return " ".join(filter(None, (outcome, reason)))
+
+
+def _what_changed(row: dict[str, Any]) -> str:
+    from scraper.terminal import words_line
+
+    if row["kinds"] is None:
+        return "first text"
+    silent = {True: " silent", None: "", False: ""}[row["silent"]]
+    return f"{', '.join(row['kinds'])} ({words_line(row)}){silent}"

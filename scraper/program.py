@@ -1,0 +1,80 @@
+"""What every command begins with: the home, its watch list, its archive, and the tools that looks are made with."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from archive.errors import NoPage
+from archive.store import Archive, Recorded
+from scraper import clock, watchlist
+from scraper.check import page_settings
+from scraper.fetch import Fetcher, FetchLimits, user_agent
+from scraper.politeness import HostGate
+from scraper.robots import Robots
+from scraper.rounds import Rounds, Tools
+from scraper.watchlist import Page, WatchList
+
+WORKERS = 32  # looks under way at once, each at another host
+
+
+def watch_list_path(home: Path) -> Path:
+    return home / watchlist.FILE_NAME
+
+
+@contextmanager
+def archive_of(home: Path, watch_list: WatchList, *, holder: str) -> Iterator[Archive]:
+    """The home's archive, open for writing, with the pages of its watch list."""
+    with Archive.open(home, holder=holder) as archive:
+        archive.sync_pages([page_settings(page) for page in watch_list.pages], at=clock.now())
+        yield archive
+
+
+@contextmanager
+def tools_of(watch_list: WatchList) -> Iterator[Tools]:
+    """What looks are made with, by the `[fetch]` table."""
+    fetch = watch_list.fetch
+    limits = FetchLimits(
+        deadline_s=fetch.deadline_s,
+        max_body_bytes=fetch.max_body_bytes,
+        allow_addresses=fetch.allow_addresses,
+        ca_file=fetch.ca_file,
+        user_agent=user_agent(watch_list.contact or watch_list.public_url),
+    )
+    executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
+    with Fetcher(limits) as fetcher:
+        try:
+            yield Tools(
+                fetcher=fetcher,
+                robots=Robots(fetcher, now=clock.now) if fetch.robots else None,
+                gate=HostGate(delay_s=fetch.delay_s),
+                executor=executor,
+                workers=WORKERS,
+                full_every=fetch.full_every,
+                now=clock.now,
+            )
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+
+
+def pages_named(watch_list: WatchList, slugs: tuple[str, ...]) -> list[Page]:
+    """The pages of these slugs, all of them where none is named. Raises NoPage."""
+    if not slugs:
+        return list(watch_list.pages)
+    found = []
+    for slug in dict.fromkeys(slugs):
+        page = next((page for page in watch_list.pages if slug in (page.slug, *page.was)), None)
+        if page is None:
+            near = difflib.get_close_matches(slug, [page.slug for page in watch_list.pages], n=1)
+            raise NoPage(slug, near[0] if near else None)
+        found.append(page)
+    return found
+
+
+def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Callable[[Page, Recorded], None]) -> None:
+    """One look at each of these pages; `told` is called as soon as each is on disk."""
+    with archive_of(home, watch_list, holder="check") as archive, tools_of(watch_list) as tools:
+        Rounds(archive, tools, told=told).run(lambda _: pages, once=True)

@@ -1,0 +1,149 @@
+"""Rounds: any number of pages through a bounded executor, hosts interleaved, one request to a host at a time.
+
+One thread owns a `Rounds` and its archive: it hands looks to the executor and records them as they come back, so the
+archive keeps one writer. Other threads may only call `wake` and `stop`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from archive.errors import StoreFailed
+from archive.store import Archive, NextDue, Recorded
+from scraper.check import Look, current_state, look
+from scraper.fetch import Fetcher
+from scraper.politeness import HostGate
+from scraper.robots import Robots
+from scraper.watchlist import Page
+
+IDLE_S = 0.25  # how soon `stop` and `wake` are noticed while nothing comes back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What looks are made with; shared by all threads of the executor."""
+
+    fetcher: Fetcher
+    robots: Robots | None
+    gate: HostGate
+    executor: Executor
+    workers: int
+    full_every: int
+    now: Callable[[], datetime]
+
+
+class Rounds:
+    """Looks at pages as they are asked for; a page is never looked at twice at once."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        tools: Tools,
+        *,
+        told: Callable[[Page, Recorded], None],
+        next_due: Callable[[Page, datetime], NextDue] | None = None,
+        unstored: Callable[[Page, StoreFailed], None] | None = None,
+    ) -> None:
+        """`told` is called after each commit, `unstored` where the disk refused one; all on the owner's thread.
+
+        Without `unstored` that error ends the round.
+        """
+        self._archive = archive
+        self._tools = tools
+        self._told = told
+        self._next_due = next_due
+        self._unstored = unstored
+        self._waiting: dict[str, deque[Page]] = {}  # by host, hosts in turn
+        self._pending: set[str] = set()  # slugs that wait or are being looked at
+        self._flying: dict[Future[Look], tuple[str, Page]] = {}
+        self._stopping = threading.Event()
+        self._woken = threading.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End soon: looks that have not come back are not recorded, as if they had not been made."""
+        self._stopping.set()
+
+    def run(self, due: Callable[[datetime], Iterable[Page]], *, once: bool) -> None:
+        """Look at what `due` gives, over and over until `stop`, or `once` and then until all of it is recorded."""
+        self._take(due)
+        while not self._stopping.is_set():
+            if not once and self._woken.is_set():
+                self._woken.clear()
+                self._take(due)
+            ready_s = self._start()
+            if once and not self._pending:
+                return
+            self._finish(min(ready_s, IDLE_S))
+
+    def _take(self, due: Callable[[datetime], Iterable[Page]]) -> None:
+        for page in due(self._tools.now()):
+            if page.slug not in self._pending:
+                self._pending.add(page.slug)
+                self._waiting.setdefault(host_of(page.url), deque()).append(page)
+
+    def _start(self) -> float:
+        """Hand out every look that may begin now; returns in how many seconds the next host may be asked."""
+        soonest_s = IDLE_S
+        for host in list(self._waiting):
+            if len(self._flying) >= self._tools.workers:
+                break
+            now = self._tools.now()
+            ready_at = self._tools.gate.try_enter(host, now)
+            if ready_at is not None:
+                soonest_s = min(soonest_s, max(0.001, (ready_at - now).total_seconds()))
+                continue
+            queue = self._waiting.pop(host)
+            page = queue.popleft()
+            if queue:
+                self._waiting[host] = queue  # at the end: hosts take turns
+            state = current_state(self._archive, page, at=now)
+            tools = self._tools
+            future = tools.executor.submit(
+                look,
+                page,
+                state,
+                fetcher=tools.fetcher,
+                robots=tools.robots,
+                now=tools.now,
+                full_every=tools.full_every,
+            )
+            self._flying[future] = (host, page)
+        return soonest_s
+
+    def _finish(self, timeout_s: float) -> None:
+        """Record what has come back within that time."""
+        if not self._flying:
+            self._woken.wait(timeout_s)
+            return
+        done, _ = wait(self._flying, timeout=timeout_s, return_when=FIRST_COMPLETED)
+        for future in done:
+            host, page = self._flying.pop(future)
+            self._pending.discard(page.slug)
+            seen = future.result()
+            self._tools.gate.leave(host, self._tools.now(), seen.capture)
+            self._record(page, seen)
+
+    def _record(self, page: Page, seen: Look) -> None:
+        due = self._next_due(page, seen.capture.observed_at) if self._next_due else None
+        try:
+            recorded = self._archive.record(seen.state, seen.capture, seen.interpretation, due)
+        except StoreFailed as error:
+            if self._unstored is None:
+                raise
+            self._unstored(page, error)
+        else:
+            self._told(page, recorded)
+
+
+def host_of(url: str) -> str:
+    """The host that politeness goes by: its name, all ports."""
+    return (urlsplit(url).hostname or "").rstrip(".").lower()

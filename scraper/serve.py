@@ -1,0 +1,238 @@
+"""The service: the schedule and the reading room in one process, until SIGTERM or SIGINT.
+
+APScheduler ticks once a second; what is due is decided by our own due times, which the archive keeps over restarts. One
+thread owns the archive and its rounds; Datasette reads the same file, and never waits for it.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive.errors import StoreFailed, VariorumError
+from archive.model import parse_utc
+from archive.store import DATABASE, Archive, Recorded
+from scraper import clock, program
+from scraper.rounds import NextDue, Rounds
+from scraper.terminal import outcome_line, put, say
+from scraper.watchlist import Page, WatchList
+
+if TYPE_CHECKING:
+    import uvicorn
+    from datasette.app import Datasette
+
+TICK_S = 1
+JITTER = 0.1  # of the time to the next look, so that pages added together drift apart
+LONGEST_JITTER_S = 300.0
+PUT_OFF_S = 60.0
+MOST_MISSED = 10_000  # rounds counted as missed, at most
+GRACE_S = 3  # for answers under way when the service ends
+
+
+class PortTaken(VariorumError):
+    """The address to serve on can't be had."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        super().__init__(
+            f"Can't serve on {host} port {port} ({error.strerror}). Choose another with --port, or --port 0."
+        )
+
+
+class Schedule:
+    """When each page is due, kept in the archive. A page that was never looked at is due at once.
+
+    Owned by the thread that runs the rounds.
+    """
+
+    def __init__(self, archive: Archive, pages: Iterable[Page]) -> None:
+        self._pages = {page.slug: page for page in pages}
+        dues = {slug: archive.page_state(slug).due_at for slug in self._pages}
+        self._due = {slug: parse_utc(due) if due else None for slug, due in dues.items()}
+
+    def due(self, at: datetime) -> list[Page]:
+        """The pages due by then, the longest overdue first."""
+        ready = [(due or at - timedelta(days=36500), slug) for slug, due in self._due.items() if self._is_due(slug, at)]
+        return [self._pages[slug] for _, slug in sorted(ready)]
+
+    def _is_due(self, slug: str, at: datetime) -> bool:
+        due = self._due[slug]
+        if due is None or due <= at:
+            return True
+        if due - at > self._pages[slug].due(at) - at + timedelta(seconds=LONGEST_JITTER_S):
+            self._due[slug] = self._pages[slug].due(
+                at
+            )  # the clock was set back, or the page is looked at more often now
+        return False
+
+    def next_due(self, page: Page, at: datetime) -> NextDue:
+        """After a look at `at`. Looks missed while nothing ran were one look, and are counted."""
+        due = self._due[page.slug]
+        after = page.due(at)
+        jitter_s = min(JITTER * (after - at).total_seconds(), LONGEST_JITTER_S) * random.random()
+        self._due[page.slug] = after + timedelta(seconds=jitter_s)
+        return NextDue(at=after + timedelta(seconds=jitter_s), missed=missed_rounds(page, due, at) if due else 0)
+
+    def put_off(self, page: Page, at: datetime) -> None:
+        """Nothing could be stored: ask again in a while, not at once."""
+        self._due[page.slug] = at + timedelta(seconds=PUT_OFF_S)
+
+
+def missed_rounds(page: Page, due: datetime, at: datetime) -> int:
+    """How many of the page's times came and went between the one that was due and this look."""
+    count = 0
+    following = page.due(due)
+    while following <= at and count < MOST_MISSED:
+        count += 1
+        following = page.due(following)
+    return count
+
+
+class Service:
+    """The rounds on a thread of their own, woken by the scheduler's tick."""
+
+    def __init__(self, home: Path, watch_list: WatchList, *, told: Callable[[Page, Recorded], None]) -> None:
+        self._home = home
+        self._watch_list = watch_list
+        self._told = told
+        self._ready = threading.Event()
+        self._rounds: Rounds | None = None
+        self._thread = threading.Thread(target=self._run, name="rounds")
+        self._error: BaseException | None = None
+        self.on_end: Callable[[], None] = lambda: None
+
+    def start(self) -> None:
+        """Take the home and begin. Raises what opening the archive raises."""
+        self._thread.start()
+        self._ready.wait()
+        self._reraise()
+
+    def wake(self) -> None:
+        if self._rounds:
+            self._rounds.wake()
+
+    def stop(self) -> None:
+        """End the rounds, write the WAL back, give the home free. Raises what ended them early."""
+        if self._rounds:
+            self._rounds.stop()
+        self._thread.join()
+        self._reraise()
+
+    def _reraise(self) -> None:
+        if self._error:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            with (
+                program.archive_of(self._home, self._watch_list, holder="serve") as archive,
+                program.tools_of(self._watch_list) as tools,
+            ):
+                schedule = Schedule(archive, self._watch_list.pages)
+                self._rounds = Rounds(
+                    archive,
+                    tools,
+                    told=self._told,
+                    next_due=schedule.next_due,
+                    unstored=lambda page, error: self._unstored(schedule, page, error),
+                )
+                self._ready.set()
+                self._rounds.run(schedule.due, once=False)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._ready.set()
+            self.on_end()
+
+    @staticmethod
+    def _unstored(schedule: Schedule, page: Page, error: StoreFailed) -> None:
+        say(f"Error: {error}")
+        schedule.put_off(page, clock.now())
+
+
+def run(
+    home: Path,
+    watch_list: WatchList,
+    *,
+    host: str,
+    port: int,
+    base_url: str = "/",
+    told: Callable[[Page, Recorded], None] | None = None,
+    announced: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT. Raises PortTaken, and what opening the archive raises; then nothing was begun."""
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    from scraper.serve_site import make_datasette
+
+    with _bound(host, port) as sock:
+        service = Service(home, watch_list, told=told or _tell)
+        service.start()
+        try:
+            server = _server(make_datasette(home / DATABASE, base_url=base_url))
+            service.on_end = lambda: setattr(server, "should_exit", True)
+            scheduler = BackgroundScheduler(timezone="UTC")
+            scheduler.add_job(service.wake, "interval", seconds=TICK_S, coalesce=True, misfire_grace_time=None)
+            scheduler.start()
+            (announced or _announce)(f"http://{_in_url(host)}:{sock.getsockname()[1]}{base_url}")
+            with _signals_taken():
+                server.run(sockets=[sock])
+            scheduler.shutdown(wait=False)
+        finally:
+            service.stop()
+
+
+def _server(datasette: Datasette) -> uvicorn.Server:
+    import uvicorn
+
+    config = uvicorn.Config(
+        datasette.app(), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE_S
+    )
+    return uvicorn.Server(config)
+
+
+@contextmanager
+def _signals_taken() -> Iterator[None]:
+    """The web server raises the signals that ended it once more when it has shut down: by then they mean nothing."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket. Raises PortTaken."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        sock = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise PortTaken(host, port, error) from error
+    with sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(address)
+            sock.listen(128)
+        except OSError as error:
+            raise PortTaken(host, port, error) from error
+        yield sock
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _announce(address: str) -> None:
+    say(f"Reading room: {address}  (stop with Ctrl-C)")
+
+
+def _tell(page: Page, recorded: Recorded) -> None:
+    put(f"{recorded.observed_at}  {outcome_line(recorded.row())}")

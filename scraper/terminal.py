@@ -1,0 +1,134 @@
+"""The one door to the terminal: data to stdout, talk to stderr, and no byte of a page that a terminal would obey."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_COLOURS = {
+    "new": "green",
+    "changed": "yellow",
+    "unchanged": None,
+    "held": "magenta",
+    "gone": "red",
+    "failed": "red",
+    "refused": "cyan",
+}
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def safe(text: str) -> str:
+    """Text whose control and direction characters are shown, not obeyed.
+
+    >>> safe("\\x1b[2J")
+    '\\\\x1b[2J'
+    """
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def say(text: str) -> None:
+    """Talk: to stderr."""
+    click.echo(text, err=True)
+
+
+def put(text: str, *, newline: bool = True) -> None:
+    """Data: to stdout, as it is. Colours are dropped where nobody looks."""
+    click.echo(text, nl=newline)
+
+
+def put_json(value: Any) -> None:
+    """A JSON array or object, for machines."""
+    put(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+class LookPrinter:
+    """Tells looks one line each as they are recorded; on a terminal under a progress bar, elsewhere bare."""
+
+    def __init__(self, total: int, *, wide: int = 0, as_json: bool = False) -> None:
+        self.outcomes: list[str] = []
+        self._wide = wide
+        self._as_json = as_json
+        self._progress = _progress() if sys.stdout.isatty() and not as_json and total > 1 else None
+        if self._progress:
+            self._task = self._progress.add_task("looking", total=total)
+
+    def __enter__(self) -> LookPrinter:
+        if self._progress:
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    def put(self, row: dict[str, Any]) -> None:
+        self.outcomes.append(row["outcome"])
+        if self._as_json:
+            put(json.dumps(row, ensure_ascii=False))
+        elif self._progress:
+            self._progress.console.out(outcome_line(row, wide=self._wide), highlight=False)
+            self._progress.advance(self._task)
+        else:
+            put(outcome_line(row, wide=self._wide))
+
+
+def _progress() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    return Progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=Console(), transient=True)
+
+
+def outcome_line(row: dict[str, Any], *, wide: int = 0) -> str:
+    """One look in one line, for people."""
+    colour = _COLOURS[row["outcome"]]
+    parts = [row["page"].ljust(wide), click.style(row["outcome"].ljust(9), fg=colour, bold=colour is not None)]
+    change = row["change"]
+    if change:
+        parts.append(f"{change['from']} → {change['to']}: {', '.join(change['kinds'])}")
+        parts.append(words_line(change))
+        if change["silent"]:
+            parts.append(click.style('silent (its "Updated" stamp stayed)', fg="yellow", bold=True))
+    elif row["reason"]:
+        parts.append(row["reason"])
+    elif row["revision"]:
+        parts.append(f"revision {row['revision']}")
+    parts.append(f"{row['elapsed_ms']} ms")
+    parts.append(f"#{row['observation']}")
+    return "  ".join(parts)
+
+
+def words_line(change: dict[str, Any]) -> str:
+    """How many words came, went and moved."""
+    moved = f" ↷{change['words_moved']}" if change["words_moved"] else ""
+    return f"+{change['words_added']} −{change['words_removed']}{moved} words"
+
+
+def put_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns under headings, as wide as they need; the last one is not padded."""
+    table = [[safe(cell) for cell in row] for row in rows]
+    widths = [max(_width(row[n]) for row in [list(headings), *table]) for n in range(len(headings))]
+    put(click.style(_row(headings, widths), bold=True))
+    for row in table:
+        put(_row(row, widths))
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)]
+    return "  ".join(padded).rstrip()
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )

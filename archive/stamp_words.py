@@ -1,0 +1,313 @@
+"""Words by which pages name their own dates: months, labels and glue, in the languages pages are written in.
+
+Data only. Labels are regular expressions matched whole, without case; a space in them stands for any white space.
+"""
+
+from __future__ import annotations
+
+# January first; forms as they stand in dates (nominative, genitive, abbreviated). Case is ignored, a final dot too.
+MONTHS: tuple[str, ...] = (
+    """january jan janvier janv januar jänner jän jaenner enero ene janeiro gennaio gen januari stycznia styczeń sty ledna leden
+    januára január jan siječnja siječanj januara јануар јануара јануари januarja января январь янв січня січень студзеня студзень
+    қаңтар қаңтары қаң январы yanvar yanv ianuarie ian január tammikuuta tammikuu jaanuar janvāris janvārī sausio sausis
+    ιανουαρίου ιανουάριος ιαν ocak oca يناير كانون_الثاني جانفي ژانویه جنوری ינואר בינואר जनवरी জানুয়ারি জানুয়ারী มกราคม ม.ค.
+    იანვარი იანვარს հունվարի հունվար tháng_giêng janar enero januwaryo januari""",
+    """february feb février févr fév februar feber febr febrero fevereiro fev febbraio februari lutego luty lut února únor
+    februára február veljače veljača februara фебруар фебруара февруари februarja февраля февраль фев февр лютого лютий лютага люты
+    ақпан ақпаны ақп февралы fevral fev februarie február helmikuuta helmikuu veebruar februāris februārī vasario vasaris
+    φεβρουαρίου φεβρουάριος φεβ şubat şub فبراير شباط فيفري فوریه فروری פברואר בפברואר फ़रवरी फरवरी ফেব্রুয়ারি ফেব্রুয়ারী กุมภาพันธ์ ก.พ.
+    თებერვალი თებერვალს փետրվարի փետրվար shkurt pebrero""",
+    """march mar mars märz maerz mär marzo março maart mrt marca marzec března březen marec ožujka ožujak marta mart март марта
+    марта мар березня березень сакавіка сакавік наурыз наурызы нау марты martie március märts marts martā kovo kovas maaliskuuta
+    maaliskuu μαρτίου μάρτιος μαρ mart مارس آذار ماارس مارچ מרץ במרץ מרס मार्च মার্চ มีนาคม มี.ค. მარტი მარტს մարտի մարտ marca
+    marso mac maret""",
+    """april apr avril avr abril abr aprile apr kwietnia kwiecień kwi dubna duben apríla apríl travnja travanj aprila април
+    апреля апрель апр квітня квітень красавіка красавік сәуір сәуірі сәу апрели aprel aprilie április huhtikuuta huhtikuu aprill
+    aprīlis aprīlī balandžio balandis απριλίου απρίλιος απρ nisan nis أبريل ابريل إبريل نيسان أفريل آوریل اپریل אפריל באפריל अप्रैल এপ্রিল
+    เมษายน เม.ย. აპრილი აპრილს ապրիլի ապրիլ prill abril""",
+    """may mai mayo mayo maio maggio mag mei maja maj května květen mája máj svibnja svibanj мај маја май мая травня травень
+    мая травеня мамыр мамыры мам майы майдын mai május toukokuuta toukokuu maijs maijā gegužės gegužė μαΐου μαΐος μαΐ
+    μάιος μάιου mayıs مايو أيار ماي مه مئی מאי במאי मई মে พฤษภาคม พ.ค. მაისი მაისს մայիսի մայիս mayo""",
+    """june jun juin juni junio junho giugno giu czerwca czerwiec cze června červen júna jún lipnja lipanj juna јун јуна јуни
+    junija junij июня июнь июн червня червень чэрвеня чэрвень маусым маусымы мау июну iyun iunie iun június kesäkuuta kesäkuu juuni
+    jūnijs jūnijā birželio birželis ιουνίου ιούνιος ιουν haziran haz يونيو يونيه حزيران جوان ژوئن جون יוני ביוני जून জুন มิถุนายน มิ.ย.
+    ივნისი ივნისს հունիսի հունիս qershor hunyo""",
+    """july jul juillet juil juli julio julho luglio lug lipca lipiec lip července červenec júla júl srpnja srpanj jula јул
+    јула јули julija julij июля июль июл липня липень ліпеня ліпень шілде шілдесі шіл июлу iyul iulie iul július heinäkuuta heinäkuu
+    juuli jūlijs jūlijā liepos liepa ιουλίου ιούλιος ιουλ temmuz tem يوليو يوليه تموز جويلية ژوئیه جولائی יולי ביולי जुलाई জুলাই กรกฎาคม
+    ก.ค. ივლისი ივლისს հուլիսի հուլիս korrik hulyo""",
+    """august aug août aout agosto ago augustus sierpnia sierpień sie srpna srpen augusta kolovoza kolovoz avgusta avgust август
+    августа авг августу серпня серпень жніўня жнівень тамыз тамызы там avqust avgust augusztus elokuuta elokuu augusts augustā
+    rugpjūčio rugpjūtis αυγούστου αύγουστος αυγ ağustos ağu أغسطس اغسطس آب أوت اوت اگست אוגוסט באוגוסט अगस्त আগস্ট สิงหาคม ส.ค. აგვისტო
+    აგვისტოს օգոստոսի օգոստոս gusht agustus ogos""",
+    """september sept sep septembre septiembre setiembre setembro set settembre września wrzesień wrz září septembra rujna rujan
+    септембар септембра септември сентября сентябрь сен сент вересня вересень верасня верасень қыркүйек қыркүйегі қыр сентябры
+    sentyabr sen septembrie szeptember syyskuuta syyskuu septembris septembrī rugsėjo rugsėjis σεπτεμβρίου σεπτέμβριος σεπ σεπτ eylül
+    eyl سبتمبر أيلول سپتامبر ستمبر ספטמבר בספטמבר सितंबर सितम्बर সেপ্টেম্বর กันยายน ก.ย. სექტემბერი სექტემბერს սեպտեմբերի սեպտեմբեր shtator
+    setyembre""",
+    """october oct octobre oktober okt octubre outubro out ottobre ott października październik paź října říjen októbra október
+    oktobra октобар октобра октомври октября октябрь окт жовтня жовтень кастрычніка кастрычнік қазан қазаны қаз октябры oktyabr
+    octombrie lokakuuta lokakuu oktoober oktobris oktobrī spalio spalis οκτωβρίου οκτώβριος οκτ ekim eki أكتوبر اكتوبر تشرين_الأول اکتبر
+    اکتوبر אוקטובר באוקטובר अक्टूबर अक्तूबर অক্টোবর ตุลาคม ต.ค. ოქტომბერი ოქტომბერს հոկտեմբերի հոկտեմբեր tetor oktubre oktober""",
+    """november nov novembre noviembre novembro novembra studenoga studenog studeni novembra новембар новембра ноември ноября ноябрь
+    ноя нояб листопада лістапада лістапад қараша қарашасы қар ноябры noyabr noiembrie marraskuuta marraskuu novembris
+    novembrī lapkričio lapkritis νοεμβρίου νοέμβριος νοε kasım kas نوفمبر تشرين_الثاني نوامبر نومبر נובמבר בנובמבר नवंबर नवम्बर নভেম্বর
+    พฤศจิกายน พ.ย. ნოემბერი ნოემბერს նոյեմբերի նոյեմբեր nëntor nobyembre""",
+    """december dec décembre déc dezember dez diciembre dic dezembro dicembre grudnia grudzień gru prosince prosinec decembra
+    prosinca prosinac децембар децембра декември декабря декабрь дек грудня грудень снежня снежань желтоқсан желтоқсаны жел декабры
+    dekabr dek decembrie joulukuuta joulukuu detsember decembris decembrī gruodžio gruodis δεκεμβρίου δεκέμβριος δεκ aralık ara
+    ديسمبر كانون_الأول دسامبر دسمبر דצמבר בדצמבר दिसंबर दिसम्बर ডিসেম্বর ธันวาคม ธ.ค. დეკემბერი დეკემბერს դեկտեմբերի դեկտեմբեր dhjetor
+    disyembre desember desember disember""",
+)
+MONTHS_BY_LANGUAGE: dict[str, dict[str, int]] = {  # words that name different months in different languages
+    "hr": {"listopada": 10, "listopad": 10},
+    "pl": {"listopada": 11, "listopad": 11},
+    "cs": {"listopadu": 11, "listopad": 11},
+    "uk": {"листопад": 11},
+}
+PERSIAN_MONTHS = ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"]
+HIJRI_MONTHS = [
+    "محرم",
+    "صفر",
+    "ربيع_الأول",
+    "ربيع_الثاني",
+    "ربيع_الآخر",
+    "جمادى_الأولى",
+    "جمادى_الآخرة",
+    "جمادى_الثانية",
+    "رجب",
+    "شعبان",
+    "رمضان",
+    "شوال",
+    "ذو_القعدة",
+    "ذو_الحجة",
+    "ذي_القعدة",
+    "ذي_الحجة",
+    "ذوالقعدة",
+    "ذوالحجة",
+]
+ERAS: dict[str, int] = {
+    "明治": 1867,
+    "大正": 1911,
+    "昭和": 1925,
+    "平成": 1988,
+    "令和": 2018,
+    "民國": 1911,
+    "民国": 1911,
+    "중화민국": 1911,
+}
+
+# Labels that stand before a date. STRONG ones speak of a text's own history; WEAK ones could also be told of anything
+# ("published on …"), so they need a colon, or the line to themselves.
+UPDATED_STRONG = r"""
+(?:this |the )?(?:page|content|contents|site|website|document|article|information|text|policy|statement|notice)(?: was| has been| is)? ?(?:last|most recently) (?:updated|modified|revised|reviewed|edited|changed|amended)
+(?:this |the )(?:page|content|site|website|document|article|information|policy|statement) (?:was|has been) (?:updated|modified|revised|edited|changed)
+(?:page |content |site )?(?:last|latest|most recent|most recently) (?:updated?|modified|modification|revised|revision|reviewed|review|edited|edit|changed?|amended|verified)(?: date| time)?
+(?:date|time) (?:of )?(?:the )?(?:last |latest )?(?:updated?|modified|modification|revised|revision|reviewed|review|change)
+(?:updated?|modified|modification|revision|revised|review) (?:date|time)
+(?:date de (?:la )?)?dernière (?:mise à jour|modification|révision|actualisation|vérification)(?: effectuée)?(?: de (?:la|cette) page)?
+date de (?:mise à jour|modification|révision|actualisation)
+(?:(?:cette )?page |article |contenu |document )(?:a été )?(?:mise? à jour|modifiée?|actualisée?|vérifiée?)
+(?:zuletzt|letztmals) (?:aktualisiert|geändert|bearbeitet|überarbeitet|modifiziert)
+(?:letzte|datum der letzten|letztes) (?:aktualisierung|änderung|bearbeitung|überarbeitung|revision|update)
+(?:änderungs|aktualisierungs|bearbeitungs)datum
+(?:fecha de (?:la )?)?[úu]ltima (?:actualización|actualizacion|modificación|modificacion|revisión|revision|edición|actualització|modificació)
+fecha de (?:actualización|modificación|revisión)
+data d[ea] (?:última )?(?:atualização|actualização|modificação|alteração|revisão|edição)
+última (?:atualização|actualização|modificação|alteração|revisão|edição)
+(?:data )?(?:ultimo aggiornamento|ultima modifica|ultima revisione)(?: pagina)?
+data (?:di|dell'ultimo|dell’ultimo|ultimo) aggiornamento
+(?:deze pagina is )?laatst (?:bijgewerkt|gewijzigd|aangepast|geüpdatet|herzien)
+(?:datum )?laatste (?:wijziging|update|aanpassing|herziening|bijwerking)
+(?:ostatnia|data ostatniej) (?:aktualizacja|aktualizacji|modyfikacja|modyfikacji|zmiana|zmiany)
+data (?:aktualizacji|modyfikacji|zmiany)
+ostatnio (?:zaktualizowan\w+|zmodyfikowan\w+|zmienion\w+|aktualizowan\w+)
+(?:datum )?posledn[íéej]+ (?:aktualizace|aktualizácie|aktualizácia|změna|změny|úprava|úpravy|zmena|zmeny|revize)
+naposledy (?:aktualizován\w+|upraven\w+|změněn\w+|aktualizovan\w+|zmenen\w+)
+d[aá]tum (?:aktualizace|aktualizácie|úpravy|změny|zmeny|ažuriranja|azuriranja|izmjene|izmene|posodobitve)
+(?:zadnj[aei]|posljednj[aei]|poslednj[aei]) (?:sprememb[ae]|posodobitev|izmjen[ae]|izmen[ae]|promjen[ae]|promen[ae]|ažuriranje|azuriranje)
+(?:zadnjič|posljednji put|poslednji put) (?:posodobljen\w+|ažuriran\w+|izmijenjen\w+|izmenjen\w+)
+последњ[аеи]+ (?:измена|промена|ажурирање)
+последна (?:промяна|актуализация|редакция|модификация|измена|промена)
+последно (?:обновяване|обновен\w*|актуализиране|актуализиран\w*|променен\w*|ажурирање)
+дата на (?:последна(?:та)? )?(?:промяна|актуализация|обновяване)
+дата (?:и время )?(?:последнего |последней )?(?:обновления|изменения|редактирования|модификации|актуализации|редакции)
+последнее (?:обновление|изменение|редактирование)
+последняя (?:редакция|правка|модификация|актуализация)
+(?:страница|материал|информация|документ|данные) (?:последний раз )?(?:обновлен[аоы]?|изменен[аоы]?|актуализирован[аоы]?)
+дата (?:останнього |останньої )?(?:оновлення|зміни|редагування)
+останн[єя] (?:оновлення|редагування|зміна|редакція)
+апошняе (?:абнаўленне|змяненне)
+(?:дата )абнаўлення
+соңғы (?:жаңарт\w+|өзгер\w+|рет жаңарт\w+)(?: күні| уақыты)?
+(?:жаңартыл\w+|жаңарту|өзгертіл\w+|өзгерту|түзетілген) (?:күні|уақыты)
+акыркы (?:жаңырт\w+|өзгөр\w+)(?: күнү)?
+(?:жаңырт\w+|өзгөртүлгөн) (?:күнү|убактысы)
+(?:oxirgi|so.?nggi) (?:yangilan\w+|o.?zgar\w+)(?: sanasi| vaqti)?
+(?:yangilangan|yangilash|янгиланган) (?:sana\w*|vaqti?|сана\w*)
+таърихи навсозӣ
+son (?:yenilənmə|dəyişiklik|güncelleme|güncellenme|değişiklik|düzenleme)(?: tarixi| tarihi| zamanı)?
+(?:yenilənmə|güncelleme|güncellenme|değiştirilme|değiştirme) (?:tarixi|tarihi|zamanı)
+(?:تاريخ )?[آا]خر (?:تحديث|تعديل|مراجعة|تحيين|تغيير)(?: للصفحة| للموقع| على الصفحة| لهذه الصفحة)?
+تاريخ (?:التحديث|التعديل|تحديث الصفحة|المراجعة)
+تم (?:آخر تحديث|تحديث الصفحة|تحديث هذه الصفحة|تحديث الموقع)
+(?:تاریخ )?آخرین (?:به.?روز.?رسانی|بروز.?رسانی|ویرایش|تغییرات?|بازنگری)
+تاریخ (?:به.?روز.?رسانی|بروز.?رسانی|ویرایش)
+آخری (?:تجدید|ترمیم|اپ.?ڈیٹ|بار تجدید)
+(?:עדכון אחרון|עודכן לאחרונה|עודכנה לאחרונה|תאריך עדכון(?: אחרון)?|מועד עדכון(?: אחרון)?)
+(?:ημερομηνία )?τελευταία[ςσ]? (?:ενημέρωση[ςσ]?|τροποποίηση[ςσ]?|αναθεώρηση[ςσ]?|αλλαγή[ςσ]?)
+ημερομηνία (?:ενημέρωσης|τροποποίησης|αναθεώρησης)
+ultima (?:actualizare|modificare|revizuire)
+data (?:ultimei )?(?:actualizări|actualizării|modificării|modificări)
+(?:utolsó|legutóbbi) (?:frissítés|módosítás|változtatás)(?: dátuma| ideje)?
+(?:legutóbb|utoljára) (?:frissítve|módosítva|frissült)
+(?:frissítés|módosítás) (?:dátuma|ideje|napja)
+(?:sivu |sivua )?viimeksi (?:päivitetty|muokattu|muutettu)
+viimeisin (?:päivitys|muutos)
+(?:sidan |siden )?(?:senast|sidst|sist|senest) (?:uppdaterad|uppdaterat|ändrad|granskad|redigerad|opdateret|oppdatert|ændret|endret|redigeret|redigert|revideret)
+(?:senaste|seneste|siste|sidste) (?:uppdatering|ändring|opdatering|oppdatering|ændring|endring)
+viimati (?:uuendatud|muudetud)
+viimane (?:uuendus|muudatus|uuendamine)
+pēdēj[āoiās]+ (?:reizi )?(?:atjaunots|atjaunināts|atjaunotas?|izmaiņas|labots|atjauninājums)
+paskutin\w+ (?:kartą )?(?:atnaujin\w+|pakeit\w+|redaguo\w+)
+atnaujinimo data
+përditësimi i fundit
+ბოლო(?:ს)? (?:განახლება|განახლდა|განახლებულია|ცვლილება)
+განახლების თარიღი
+վերջին (?:թարմացում\w*|փոփոխություն\w*)
+(?:पृष्ठ )?(?:अंतिम|अन्तिम|पिछला) (?:अद्यतन|अपडेट|संशोधन|अद्यतित|नवीनीकरण)(?: तिथि| की तिथि| किया गया)?
+সর্বশেষ (?:হালনাগাদ|আপডেট|সম্পাদনা)(?: করা হয়েছে| করা হয়েছে)?
+(?:หน้านี้)?(?:ปรับปรุง|อัปเดต|อัพเดท|อัพเดต|แก้ไข)(?:ข้อมูล)?(?:ครั้ง)?(?:ล่าสุด|สุดท้าย)(?:เมื่อ|วันที่|เมื่อวันที่)?
+วันที่(?:ปรับปรุง|แก้ไข|อัปเดต|อัพเดท)(?:ล่าสุด)?
+(?:lần )?cập nhật (?:lần )?(?:cuối(?: cùng)?|gần nhất|mới nhất)(?: lúc| ngày)?
+(?:ngày|thời gian) cập nhật
+(?:sửa đổi|chỉnh sửa) lần cuối
+(?:terakhir (?:kali )?|halaman ini terakhir )(?:diperbarui|diperbaharui|dimutakhirkan|dikemas ?kini|diubah|diupdate|disunting)
+(?:pembaruan|perubahan|kemas ?kini|pemutakhiran) terakhir
+(?:tanggal|tarikh) (?:pembaruan|diperbarui|pemutakhiran|kemas ?kini|dikemas ?kini)
+huling (?:na-?update|binago|pagbabago|in-?update)
+(?:сүүлд|сүүлийн) (?:шинэчилсэн|шинэчлэл|шинэчлэгдсэн|засварласан)(?: огноо)?
+шинэчилсэн огноо
+(?:本[页頁]面?|页面|頁面|网页|網頁)?最[后後近新終终] ?(?:更新|修改|修订|修訂|编辑|編輯|修正|异动|異動|改[定訂])(?:时间|時間|日期|日時|日|于|於)?
+(?:更新|修改|修订|修訂|异动|異動|维护|維護|变更|變更|改[定訂]|修正)(?:时间|時間|日期|日時|年月日|日付|日)
+(?:ページ|記事)(?:の)?(?:最終)?更新(?:日時?|日付)?
+(?:최종|마지막|최근) ?(?:수정|업데이트|갱신|변경|개정)(?:일시|일자|일|날짜|시간|됨)?
+(?:수정|업데이트|갱신|변경|개정) ?(?:일시|일자|일|날짜|시간)
+"""
+UPDATED_WEAK = r"""
+updated|modified|revised|reviewed|edited|amended|update|upd|last checked|as of
+mise? à jour|modifiée?s?|actualisée?s?|révisée?|màj|maj
+aktualisiert|geändert|überarbeitet|bearbeitet|aktualisierung|stand|stand vom|update vom
+actualizad[oa]s?|modificad[oa]s?|actualización|revisad[oa]|actualitzat|actualitzada
+atualizad[oa]s?|alterad[oa]s?|atualização|actualização
+aggiornat[oae]|modificat[oae]|aggiornamento|aggiornamento del|pagina aggiornata
+bijgewerkt|gewijzigd|aangepast|herzien
+zaktualizowan[oya]|zmodyfikowan[oya]|aktualizacja|zmieniono|aktualizowano
+aktualizován[oaé]|aktualizované|aktualizace|aktualizácia|upraven[oaé]|změněno|zmenené|upravené
+ažurirano|azurirano|posodobljeno|izmijenjeno|izmenjeno|spremenjeno|ажурирано|измењено
+обновен[ао]?|актуализиран[ао]?|променен[ао]?
+обновлен[оаы]?|обновлён|изменен[оаы]?|изменён|отредактирован[оаы]?|актуализирован[оаы]?|обновление|редакция от|в редакции от|правка
+оновлено|оновлена|змінено|відредаговано|актуалізовано|оновлення
+абноўлена|зменена
+жаңартыл\w+|жаңарту|жаңартты|өзгертіл\w+
+жаңыртыл\w+|жаңыртуу|өзгөртүлгөн
+yangilan\w+|янгилан\w+|навсозӣ|навсозишуда
+yenilənib|yeniləndi|yenilənmə|güncelleme|güncellendi|güncellenmiş|güncel
+تحديث|التحديث|تم التحديث|تم تحديثه|تم التعديل|حُ?دِ?ّ?ث|محدث|عُ?دِ?ّ?ل
+به.?روز.?رسانی(?: شده)?|بروز.?رسانی(?: شده)?|ویرایش(?: شده)?|اپ.?ڈیٹ|تجدید
+עודכן|עודכנה|עדכון
+ενημερώθηκε|ενημέρωση|τροποποιήθηκε
+actualizat[ăe]?|modificat[ăe]?|actualizare
+frissítve|módosítva|frissítés|frissült
+päivitetty|muokattu|päivitys
+uppdaterad|uppdaterat|ändrad|opdateret|oppdatert|ændret|endret|redigeret
+uuendatud|muudetud|atjaunots|atjaunināts|aktualizēts|labots|atnaujint[aoi]|atnaujintas
+përditësuar|განახლდა|განახლებულია|թարմացվել է|թարմացված է?
+अद्यतन|अपडेट|संशोधित|हालनागाद|হালনাগাদ|আপডেট
+ปรับปรุง|อัปเดต|อัพเดท|แก้ไข
+cập nhật|diperbarui|diperbaharui|dikemas ?kini|dimutakhirkan|na-?update|imesasishwa|шинэчилсэн|шинэчлэгдсэн
+更新|修改|修订|修訂|改[定訂]|最終改[定訂]|수정|업데이트|갱신|개정
+"""
+CREATED_STRONG = r"""
+(?:publication|creation|release|published|publish|publishing|posting|posted|created|issue) (?:date|time)
+date (?:published|created|posted|issued|of publication|of creation|of issue|of release)
+(?:first|originally) (?:published|posted|issued)
+date de (?:première )?(?:publication|création|parution|mise en ligne)
+(?:erstellungs|veröffentlichungs|erscheinungs|publikations)datum|datum der veröffentlichung
+fecha de (?:publicación|creación|emisión)|data d[ae] (?:publicação|criação|publicación)|data (?:di )?(?:pubblicazione|creazione)
+(?:publicatie|plaatsings)datum|datum (?:van )?(?:publicatie|plaatsing)
+data (?:publikacji|utworzenia|dodania|wytworzenia|opublikowania)
+d[aá]tum (?:zveřejnění|publikace|vytvoření|vydání|zverejnenia|vytvorenia|publikácie|objave|objavljivanja|kreiranja)|датум (?:објаве|креирања)
+дата на (?:публикуване|публикация|създаване)
+дата (?:и время )?(?:создания|публикации|размещения|добавления|опубликования|створення|публікації|розміщення|оприлюднення)
+(?:құрылған|құру|жарияланған|жариялану|жариялау|жасалған|жүктелген|қосылған|орналастырылған|жарияланым) (?:күні|уақыты)
+(?:түзүлгөн|жарыяланган|жарыялоо|кошулган) (?:күнү|убактысы)
+(?:yaratilgan|e.?lon qilingan|chop etilgan|joylashtirilgan) (?:sana\w*|vaqti?)
+(?:dərc|yaradılma|yayımlanma|dərc olunma|dərc edilmə) (?:tarixi|vaxtı)
+(?:yayın|yayınlanma|yayımlanma|oluşturma|oluşturulma|eklenme|giriş|yayım) (?:tarihi|zamanı)
+تاريخ (?:الإنشاء|النشر|الإضافة|نشر|الإصدار|إنشاء)|(?:تاریخ|زمان) (?:انتشار|ایجاد|درج|ارسال|نشر|اشاعت)
+(?:תאריך|מועד) (?:פרסום|יצירה|הפרסום)
+ημερομηνία (?:δημοσίευσης|δημιουργίας|ανάρτησης)
+data (?:publicării|creării|postării)|(?:közzététel|megjelenés|létrehozás|publikálás) (?:dátuma|ideje|napja)
+julkaisu(?:päivä|päivämäärä|aika)|publiceringsdatum|udgivelsesdato|publiseringsdato|avaldamise kuupäev|publicēšanas datums
+(?:paskelbimo|sukūrimo|publikavimo) data|(?:გამოქვეყნების|შექმნის) თარიღი|ստեղծման ամսաթիվ|հրապարակման ամսաթիվ
+प्रकाशन (?:तिथि|की तिथि)|प्रकाशित तिथि|প্রকাশের তারিখ
+วันที่(?:เผยแพร่|สร้าง|โพสต์|ประกาศ|ลงข่าว|ลงประกาศ)
+(?:ngày|thời gian) (?:đăng|tạo|phát hành|xuất bản)
+(?:tanggal|tarikh) (?:publikasi|dibuat|terbit|unggah|siaran|diterbitkan|cipta|tayang)
+(?:нийтэлсэн|үүсгэсэн|нийтлэгдсэн) огноо
+(?:创建|創建|建立|建檔|发布|發布|發佈|发表|發表|刊登|刊出|张贴|張貼|上版|上架|公布|公告|公佈|成文|发文|發文|发稿|發稿|新增|发行|發行|登载|上传)(?:时间|時間|日期|日)
+(?:作成|公開|掲載|発行|発表|投稿|登録|公表|制定)(?:日時|日付|年月日|日)
+(?:작성|등록|게시|생성|발행|입력|공개|배포) ?(?:일시|일자|일|날짜|시간)
+"""
+CREATED_WEAK = r"""
+created|published|posted|released|issued|added|uploaded|publication
+publiée?s?|mise? en ligne|créée?s?|parue?|postée?|publication
+erstellt|veröffentlicht|publiziert|eingestellt|erschienen|veröffentlichung
+publicad[oa]s?|cread[oa]s?|criad[oa]s?|publicación|publicação|pubblicat[oae]|creat[oae]|pubblicazione
+gepubliceerd|geplaatst|aangemaakt|opublikowan[oya]|utworzon[oya]|dodano
+publikováno|vytvořeno|zveřejněno|vydáno|vloženo|zverejnené|publikované|vytvorené|objavljeno|kreirano|postavljeno|ustvarjeno|објављено|креирано
+публикуван[ао]?|създаден[ао]?|създаден
+создан[оаы]?|опубликован[оаы]?|размещен[оаы]?|размещён|добавлен[оаы]?|публикация
+створено|опубліковано|розміщено|оприлюднено|додано|створена
+құрылған|құрылды|жарияланған|жарияланды|жасалған
+түзүлгөн|жарыяланган|жарыяланды|yaratilgan|e.?lon qilingan|joylashtirilgan
+dərc (?:edilib|olunub)|yaradılıb|yayınlan\w+|yayımlan\w+|oluşturuldu|eklendi
+نُ?شِ?رت?|أُ?نشئت?|تم النشر|تم الإنشاء|أضيفت?|منتشر شده|ایجاد شده|شائع(?: ہوا| شدہ)?
+פורסם|פורסמה|נוצר|נוצרה
+δημοσιεύθηκε|δημοσιεύτηκε|δημοσίευση|δημιουργήθηκε|αναρτήθηκε
+publicat[ăe]?|postat[ăe]?|közzétéve|megjelent|létrehozva|publikálva|megjelenés
+julkaistu|luotu|publicerad|publicerat|skapad|publiceret|publisert|offentliggjort|oprettet|opprettet|udgivet|lagt ut
+avaldatud|loodud|lisatud|publicēts|izveidots|ievietots|paskelbta|publikuota|sukurta
+გამოქვეყნდა|გამოქვეყნებულია|შექმნილია|հրապարակվել է|հրապարակված է?|ստեղծվել է
+प्रकाशित|निर्मित|प्रकाशन|প্রকাশিত|প্রকাশ
+เผยแพร่|สร้าง|โพสต์
+xuất bản|được tạo|đăng|diterbitkan|dipublikasikan|dibuat|diposting|diunggah|disiarkan|dicipta|нийтэлсэн|үүсгэсэн
+发布|發布|發佈|发表|發表|公開|掲載|作成|게시|등록|작성
+"""
+OTHER = r"""
+effective(?: date| as of| from| on)?|in force(?: since| from| as of)|valid from|date of entry into force
+date d.(?:entrée en vigueur|effet)|(?:en vigueur|applicable)(?: depuis| au| à compter du| à partir du)?|version du
+gültig (?:ab|seit)|in kraft seit|fassung vom|inkrafttreten
+(?:fecha de )?entrada en vigor|vigente desde|data (?:de|di) entrada? em vigor|in vigore dal
+действует с|вступ\w+ в силу(?: с)?|дата вступления в силу
+(?:生效|施行|实施|實施|发效)(?:日期|时间|時間|日)|施行日|発効日|시행 ?(?:일자|일)
+version|versión|versão|versione|versie|wersja|версия|版本
+"""
+# Words between a label and its date, and after a date before its label.
+GLUE = (
+    r"on|at|the|in|by|date|time|le|du|au|à|en date du|am|vom|den|el|día|em|il|in data|op|dnia|dne|dňa|le jour|på|den|pe|la data de|la|"
+    r"la fecha|de|від|от|на|в|з|с|күні|ngày|lúc|vào lúc|vào|pada|tanggal|noong|tarihinde|tarihi|في|بتاريخ|يوم|در|در تاریخ|ב|בתאריך|στις|"
+    r"την|kl|klo|dana|dne|ที่|วันที่|เมื่อ|เมื่อวันที่|于|於|为|為|是|은|는"
+)
+# Labels that stand after a date, with the date alone on the line.
+UPDATED_AFTER = (
+    r"(?:に)?(?:最終)?(?:更新|改[定訂]|修正)(?:版|しました|済み?)?|(?:最后|最後|最新)?(?:更新|修改|修订|修訂)|(?:에 )?(?:최종 )?(?:수정|업데이트|갱신|개정)(?:됨)?|"
+    r"tarihinde (?:güncellen\w+|değiştiril\w+)|güncellendi|aktualisiert|geändert|(?:күні )?жаңарт\w+|frissítve|-[áeéa]n (?:frissítve|módosítva)|"
+    r"oppdatert|opdateret|uppdaterad|päivitetty|обновлено|оновлено|updated"
+)
+CREATED_AFTER = (
+    r"(?:に)?(?:公開|掲載|作成|発行|制定|公表|発表)(?:しました)?|(?:发布|發布|發佈|发表|發表|公布)|(?:에 )?(?:게시|등록|작성|발행)(?:됨)?|"
+    r"tarihinde (?:yayınlan\w+|yayımlan\w+|oluşturul\w+)|veröffentlicht|erstellt|(?:күні )?жариялан\w+|közzétéve|publisert|publicerad|julkaistu|"
+    r"опубликовано|опубліковано|published"
+)

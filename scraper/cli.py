@@ -83,7 +83,7 @@ def init(home: Path) -> None:
 @click.option("--language", default="", help="The page's language (BCP 47), where it does not say so itself.")
 @click.option("--statement", default="", help="Name that pages stating the same in other languages share.")
 @click.pass_obj
-def add(home: Path, url: str, slug: str, **keys: Any) -> None:
+def add(home: Path, /, url: str, slug: str, **keys: Any) -> None:
     """Add a page to the watch list; the rest of the file stays as it is."""
     from scraper import program, watchlist
     from scraper.files import write_text

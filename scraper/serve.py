@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from archive.errors import StoreFailed, VariorumError
 from archive.model import parse_utc
-from archive.store import DATABASE, Archive, Recorded
+from archive.store import DATABASE, Archive, NextDue, Recorded
 from scraper import clock, program
-from scraper.rounds import NextDue, Rounds
+from scraper.rounds import Rounds
 from scraper.terminal import outcome_line, put, say
 from scraper.watchlist import Page, WatchList
 

@@ -201,10 +201,11 @@ def export(
         raise UsageError(f"{what!r} can't be exported. Choose one of {', '.join(TABLES)}.")
     table = TABLES[what]
     only = None if slug is None else _page_id(conn, slug)
+    bound = conn.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()[0]
     if format == "csv":
         out.write(csv_line(table.columns, spreadsheet=False))
     count = 0
-    for row in _all_rows(conn, table, only):
+    for row in _all_rows(conn, table, only, bound):
         cells = [_cell(table, column, value) for column, value in zip(table.columns, row, strict=True)]
         out.write(json_line(table.columns, cells) if format == "jsonl" else csv_line(cells, spreadsheet=spreadsheet))
         count += 1
@@ -220,9 +221,8 @@ def _page_id(conn: sqlite3.Connection, slug: str) -> int:
     return int(row[0])
 
 
-def _all_rows(conn: sqlite3.Connection, table: Table, only: int | None) -> Iterator[tuple[object, ...]]:
+def _all_rows(conn: sqlite3.Connection, table: Table, only: int | None, bound: int) -> Iterator[tuple[object, ...]]:
     """The rows page by page, without their keys."""
-    bound = conn.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()[0]
     page = 0 if only is None else only - 1
     while (row := conn.execute("SELECT min(id) FROM pages WHERE id > ?", (page,)).fetchone())[0] is not None:
         page = row[0]

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 
+from archive.model import Capture
+from scraper.faults import BadTarget, Forbidden
+from scraper.targets import host_of
+
 MAX_WAIT_S = 24 * 3600  # the most that a server's Retry-After may ask for
+BACK_OFF_S = 60  # after a host's first failure; doubled with each further one
+MAX_BACK_OFF_S = 6 * 3600
+SPREAD = 0.25  # by how much of itself a back-off may be longer, so that hosts that fell together don't rise together
+
+BUSY = datetime.max.replace(tzinfo=UTC)  # not before somebody leaves the host
+_TROUBLE = frozenset({"timeout", "connection", "tls"})
 
 
 def user_agent_text(contact: str = "", public_url: str = "") -> str:
@@ -33,3 +47,108 @@ def retry_after_s(text: str, now: datetime) -> int | None:
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     return max(0, min(int((at - now).total_seconds()), MAX_WAIT_S))
+
+
+@dataclass(slots=True)
+class _Host:
+    busy: bool = False
+    left_at: datetime | None = None
+    cool_until: datetime | None = None
+    failures: int = 0
+
+
+class HostGate:
+    """One look at a host at a time, with a delay between them and a cool-down after trouble. Thread-safe; never waits.
+
+    A host is its name, all ports together. The caller passes the time; `spread` gives numbers in [0, 1).
+    """
+
+    def __init__(self, *, delay_s: float, spread: Callable[[], float] = random.random) -> None:
+        self._delay = timedelta(seconds=delay_s)
+        self._spread = spread
+        self._hosts: dict[str, _Host] = {}
+        self._lock = threading.Lock()
+
+    def try_enter(self, host: str, now: datetime, *, scheduled: bool = True) -> datetime | None:
+        """None: the host is ours until `leave`. Else the time before which asking again is in vain (BUSY: a leave).
+
+        The cool-down binds scheduled looks only.
+        """
+        with self._lock:
+            state = self._state(host, now)
+            if state.busy:
+                return BUSY
+            ready_at = self._ready_at(state, scheduled=scheduled)
+            if ready_at is not None and ready_at > now:
+                return ready_at
+            state.busy = True
+            return None
+
+    def leave(self, host: str, now: datetime, capture: Capture | None) -> None:
+        """Frees the host. `capture` is what the look brought; None, or a refused one, where nothing was asked."""
+        with self._lock:
+            self._state(host, now).busy = False
+            if capture is None or capture.refused:
+                return
+            final_host = _host(capture.final_url, host)
+            asked = {host, final_host, *(_host(hop.url, host) for hop in capture.hops)}
+            for name in asked & self._hosts.keys():  # a redirect's host counts if pages of its own are looked at
+                state = self._state(name, now)
+                state.left_at = now
+                if name == final_host and _is_trouble(capture):
+                    self._cool(state, now, capture.retry_after_s or 0)
+                else:
+                    state.failures, state.cool_until = 0, None
+
+    def next_allowed_at(self, host: str) -> datetime | None:
+        """When a scheduled look at the host may begin; None: at once. A look under way is not counted."""
+        with self._lock:
+            state = self._hosts.get(host)
+            return self._ready_at(state, scheduled=True) if state else None
+
+    def cools_until(self, host: str) -> datetime | None:
+        """The end of the host's cool-down, which a look by hand overrides; None where there is none."""
+        with self._lock:
+            state = self._hosts.get(host)
+            return state.cool_until if state else None
+
+    def cool(self, host: str, until: datetime) -> None:
+        """Takes over a cool-down that is known from elsewhere, such as from before a restart."""
+        with self._lock:
+            state = self._hosts.setdefault(host, _Host())
+            state.cool_until = max(until, state.cool_until or until)
+
+    def _ready_at(self, state: _Host, *, scheduled: bool) -> datetime | None:
+        times = [state.left_at + self._delay] if state.left_at is not None else []
+        if scheduled and state.cool_until is not None:
+            times.append(state.cool_until)
+        return max(times, default=None)
+
+    def _cool(self, state: _Host, now: datetime, retry_after_s: int) -> None:
+        state.failures += 1
+        back_off_s = min(BACK_OFF_S * 2 ** min(state.failures - 1, 30), MAX_BACK_OFF_S)
+        wait_s = max(back_off_s * (1 + SPREAD * self._spread()), retry_after_s)
+        state.cool_until = now + timedelta(seconds=wait_s)
+
+    def _state(self, host: str, now: datetime) -> _Host:
+        """The host's state; when the clock was set back, its waits are counted from the new time."""
+        state = self._hosts.setdefault(host, _Host())
+        if state.left_at is not None and now < state.left_at:
+            if state.cool_until is not None:
+                state.cool_until -= state.left_at - now
+            state.left_at = now
+        return state
+
+
+def _is_trouble(capture: Capture) -> bool:
+    """Whether the host itself seems to be unwell or asks for rest; a page's own fault, such as a 404, is none."""
+    if capture.failure is not None:
+        return capture.failure[0] in _TROUBLE
+    return capture.status == 429 or (capture.status or 0) >= 500
+
+
+def _host(url: str, otherwise: str) -> str:
+    try:
+        return host_of(url)
+    except (Forbidden, BadTarget):
+        return otherwise

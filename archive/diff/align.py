@@ -1,0 +1,341 @@
+"""Which passage of the later text is which of the earlier one: kept, reworded, moved, split, merged, or nobody's."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import LCSseq
+
+from archive.diff.looks import is_plain, key_of
+from archive.diff.sequence import CELLS, Codes, blocks, common_prefix, common_suffix, heaviest_increasing
+from archive.diff.wording import Tokens, tokens
+from archive.text import Span, passages
+
+_RARE = 8  # a word on more passages than this says nothing about which is which
+_DIRECT_GAP = 144  # pairs of passages in one gap that are all compared
+_CANDIDATES = 4
+_SAME_PLACE = 0.4  # likeness needed in the same gap
+_ONLY_ONE = 0.3  # likeness needed where each side of a gap has one passage
+_ELSEWHERE = 0.6  # likeness needed to call it a move
+_MOVED_WEIGHT = 12  # letters in common that a reworded move needs
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Passages `old[0]:old[1]` of the earlier text are `new[0]:new[1]` of the later one."""
+
+    old: tuple[int, int]
+    new: tuple[int, int]
+    moved: bool
+
+
+@dataclass(slots=True)
+class Alignment:
+    """Both texts cut into passages, and the links between them in the order of the later text."""
+
+    old: str
+    new: str
+    old_spans: list[Span]
+    new_spans: list[Span]
+    links: list[Link]
+    plain: bool
+    old_keys: list[str] = field(default_factory=list)
+    new_keys: list[str] = field(default_factory=list)
+
+
+class _Matching:
+    """A growing one-to-one matching of passages."""
+
+    def __init__(self, size_old: int, size_new: int) -> None:
+        self.new_of: list[int] = [-1] * size_old
+        self.old_of: list[int] = [-1] * size_new
+
+    def add(self, i: int, j: int) -> None:
+        self.new_of[i] = j
+        self.old_of[j] = i
+
+
+def align(old: str, new: str) -> Alignment:
+    """Aligns the passages of two texts: equal ones first, then like ones; what crosses the heaviest order has moved."""
+    plain = is_plain(old) and is_plain(new)
+    old_spans, new_spans = passages(old), passages(new)
+    old_keys, new_keys = _keys(old, old_spans, plain), _keys(new, new_spans, plain)
+    matching = _equal(old_keys, new_keys)
+    if -1 in matching.new_of or -1 in matching.old_of:
+        cut_old, cut_new = _cuts(old, new, old_spans, new_spans, old_keys, new_keys, matching)
+        if cut_old or cut_new:
+            old_spans, new_spans = _cut(old, old_spans, cut_old), _cut(new, new_spans, cut_new)
+            old_keys, new_keys = _keys(old, old_spans, plain), _keys(new, new_spans, plain)
+            matching = _equal(old_keys, new_keys)
+    if -1 in matching.new_of and -1 in matching.old_of:
+        _alike(old, new, old_spans, new_spans, matching, plain)
+    links = _links(old_keys, new_keys, matching)
+    return Alignment(old, new, old_spans, new_spans, links, plain, old_keys, new_keys)
+
+
+def _keys(text: str, spans: list[Span], plain: bool) -> list[str]:
+    if plain:
+        return [" ".join(text[a:b].split()) for a, b in spans]
+    return [key_of(text[a:b]) for a, b in spans]
+
+
+# --- equal passages --------------------------------------------------------------------------------------------------
+
+
+def _equal(old_keys: list[str], new_keys: list[str]) -> _Matching:
+    """Matches passages that are equal: at both ends, then those that stand once on either side and their neighbours,
+    then repeated ones in the order that they have."""
+    matching = _Matching(len(old_keys), len(new_keys))
+    head = common_prefix(old_keys, new_keys)
+    tail = common_suffix(old_keys, new_keys, min(len(old_keys), len(new_keys)) - head)
+    for i in range(head):
+        matching.add(i, i)
+    for back in range(1, tail + 1):
+        matching.add(len(old_keys) - back, len(new_keys) - back)
+    end_old, end_new = len(old_keys) - tail, len(new_keys) - tail
+    if head in (end_old, end_new):
+        return matching
+    place = _once(new_keys, head, end_new)
+    found = [(i, place[key]) for key, i in _once(old_keys, head, end_old).items() if key in place]
+    for i, j in found:
+        matching.add(i, j)
+    _spread(old_keys, new_keys, matching, found)
+    _repeated(old_keys, new_keys, matching)
+    return matching
+
+
+def _once(keys: list[str], start: int, end: int) -> dict[str, int]:
+    counts = Counter(keys[start:end])
+    return {keys[i]: i for i in range(start, end) if counts[keys[i]] == 1}
+
+
+def _spread(old_keys: list[str], new_keys: list[str], matching: _Matching, found: list[tuple[int, int]]) -> None:
+    """Neighbours of matched passages that are equal are matched too."""
+    new_of, old_of = matching.new_of, matching.old_of
+    for step in (1, -1):
+        for i, j in found if step == 1 else reversed(found):
+            i, j = i + step, j + step
+            while (
+                0 <= i < len(new_of)
+                and 0 <= j < len(old_of)
+                and new_of[i] < 0
+                and old_of[j] < 0
+                and old_keys[i] == new_keys[j]
+            ):
+                matching.add(i, j)
+                i, j = i + step, j + step
+
+
+def _repeated(old_keys: list[str], new_keys: list[str], matching: _Matching) -> None:
+    """Passages that stand several times: a common subsequence inside each gap between those that stay."""
+    for a0, a1, b0, b1 in _gaps([len(key) + 1 for key in old_keys], matching):
+        left = [i for i in range(a0, a1) if matching.new_of[i] < 0]
+        right = [j for j in range(b0, b1) if matching.old_of[j] < 0]
+        if not left or not right:
+            continue
+        codes = Codes()
+        codes_old, codes_new = codes.encode(old_keys[i] for i in left), codes.encode(new_keys[j] for j in right)
+        for x, y, size in blocks(codes_old, codes_new):
+            for step in range(size):
+                matching.add(left[x + step], right[y + step])
+
+
+def _gaps(weights: list[int], matching: _Matching) -> list[tuple[int, int, int, int]]:
+    """The stretches between matched passages that stay in order: old from, to, new from, to."""
+    pairs = [(i, j) for i, j in enumerate(matching.new_of) if j >= 0]
+    stay = [pairs[x] for x in heaviest_increasing([j for _, j in pairs], [weights[i] for i, _ in pairs])]
+    gaps: list[tuple[int, int, int, int]] = []
+    at_old = at_new = 0
+    for i, j in [*stay, (len(matching.new_of), len(matching.old_of))]:
+        if i > at_old and j > at_new:
+            gaps.append((at_old, i, at_new, j))
+        at_old, at_new = i + 1, j + 1
+    return gaps
+
+
+# --- passages that were joined or cut --------------------------------------------------------------------------------
+
+
+def _bare(key: str) -> str:
+    """A key without the signs at its end, by which a joined sentence is found again."""
+    end = len(key)
+    while end and not key[end - 1].isalnum():
+        end -= 1
+    return key[:end]
+
+
+def _cuts(
+    old: str,
+    new: str,
+    old_spans: list[Span],
+    new_spans: list[Span],
+    old_keys: list[str],
+    new_keys: list[str],
+    matching: _Matching,
+) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Where unmatched passages of one text begin or end with a whole unmatched one of the other: passage to offsets."""
+    free_old = [i for i, j in enumerate(matching.new_of) if j < 0]
+    free_new = [j for j, i in enumerate(matching.old_of) if i < 0]
+    return (
+        _cuts_of(old, old_spans, old_keys, free_old, [new_keys[j] for j in free_new]),
+        _cuts_of(new, new_spans, new_keys, free_new, [old_keys[i] for i in free_old]),
+    )
+
+
+def _cuts_of(text: str, spans: list[Span], keys: list[str], free: list[int], others: list[str]) -> dict[int, list[int]]:
+    starts: dict[str, list[str]] = defaultdict(list)
+    ends: dict[str, list[str]] = defaultdict(list)
+    for other in dict.fromkeys(others):
+        bare = _bare(other)
+        if bare:
+            starts[bare[:6]].append(bare)
+            ends[other[-6:]].append(other)
+    cuts: dict[int, list[int]] = {}
+    for index in free:
+        a, b = spans[index]
+        found = sorted(_inner_borders(text, a, b, keys[index], starts, ends))
+        if found:
+            cuts[index] = found
+    return cuts
+
+
+def _inner_borders(
+    text: str, a: int, b: int, key: str, starts: dict[str, list[str]], ends: dict[str, list[str]]
+) -> set[int]:
+    """Offsets at which a passage is cut, so that what stands before or after is a passage of the other text."""
+    raw = text[a:b]
+    if raw != key:
+        return set()
+    borders: set[int] = set()
+    low, high = 0, len(key)
+    while low < high:
+        fits = [
+            bare
+            for bare in starts.get(key[low : low + 6], ())[:_RARE]
+            if len(bare) < high - low and key.startswith(bare, low) and not key[low + len(bare)].isalnum()
+        ]
+        if not fits:
+            break
+        low += len(max(fits, key=len))
+        while low < high and not key[low].isspace() and not key[low].isalnum():
+            low += 1
+        while low < high and key[low].isspace():
+            low += 1
+        if low < high:
+            borders.add(a + low)
+    while high > low:
+        tails = [
+            other
+            for other in ends.get(key[high - 6 : high], ())[:_RARE]
+            if len(other) < high - low and key.endswith(other, low, high) and not key[high - len(other) - 1].isalnum()
+        ]
+        if not tails:
+            break
+        high -= len(max(tails, key=len))
+        borders.add(a + high)
+        while high > low and key[high - 1].isspace():
+            high -= 1
+    return borders
+
+
+def _cut(text: str, spans: list[Span], cuts: dict[int, list[int]]) -> list[Span]:
+    out: list[Span] = []
+    for index, (a, b) in enumerate(spans):
+        for border in cuts.get(index, ()):
+            end = a + len(text[a:border].rstrip())
+            if end > a:
+                out.append((a, end))
+            a = border
+        out.append((a, b))
+    return out
+
+
+# --- passages that are alike -----------------------------------------------------------------------------------------
+
+
+def _alike(old: str, new: str, old_spans: list[Span], new_spans: list[Span], matching: _Matching, plain: bool) -> None:
+    """Matches what is left by likeness of wording, likest first; in another place only what is much alike."""
+    codes = Codes()
+    was = {i: tokens(old, *old_spans[i], codes, plain=plain) for i, j in enumerate(matching.new_of) if j < 0}
+    now = {j: tokens(new, *new_spans[j], codes, plain=plain) for j, i in enumerate(matching.old_of) if i < 0}
+    if codes.full:
+        return
+    scored: list[tuple[float, int, int]] = []
+    gap_of: dict[tuple[int, int], bool] = {}
+    pairs = _pairs_in_gaps([b - a + 1 for a, b in old_spans], matching, was, now)
+    for i, j, alone in pairs:
+        gap_of[i, j] = alone
+    for i, j in _pairs_by_rare_words(was, now):
+        gap_of.setdefault((i, j), False)
+    nearby = {(i, j) for i, j, _ in pairs}
+    for (i, j), alone in gap_of.items():
+        common, likeness = _likeness(was[i], now[j])
+        near = (i, j) in nearby
+        if likeness >= (_ONLY_ONE if alone else _SAME_PLACE if near else _ELSEWHERE) and (
+            near or common >= _MOVED_WEIGHT
+        ):
+            scored.append((likeness + (0.1 if near else 0.0), i, j))
+    scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
+    for _, i, j in scored:
+        if matching.new_of[i] < 0 and matching.old_of[j] < 0:
+            matching.add(i, j)
+
+
+def _pairs_in_gaps(
+    weights: list[int], matching: _Matching, was: dict[int, Tokens], now: dict[int, Tokens]
+) -> list[tuple[int, int, bool]]:
+    pairs: list[tuple[int, int, bool]] = []
+    for a0, a1, b0, b1 in _gaps(weights, matching):
+        left, right = [i for i in range(a0, a1) if i in was], [j for j in range(b0, b1) if j in now]
+        alone = len(left) == 1 and len(right) == 1
+        if len(left) * len(right) <= _DIRECT_GAP:
+            pairs += [(i, j, alone) for i in left for j in right]
+            continue
+        for x, i in enumerate(left):
+            middle = x * len(right) // len(left)
+            pairs += [(i, j, False) for j in right[max(0, middle - 2) : middle + 3]]
+    return pairs
+
+
+def _pairs_by_rare_words(was: dict[int, Tokens], now: dict[int, Tokens]) -> list[tuple[int, int]]:
+    """Pairs that share words which few passages have."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for i, side in was.items():
+        for code in set(side.codes):
+            holders[code].append(i)
+    pairs: list[tuple[int, int]] = []
+    for j, side in now.items():
+        votes: Counter[int] = Counter()
+        for code in sorted(set(side.codes)):
+            found = holders.get(code, ())
+            if len(found) <= _RARE:
+                votes.update(found)
+        pairs += [(i, j) for i, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:_CANDIDATES]]
+    return pairs
+
+
+def _likeness(was: Tokens, now: Tokens) -> tuple[int, float]:
+    """Letters in common words in the same order, and their share of both."""
+    whole = sum(was.weights) + sum(now.weights)
+    if not whole:
+        return 0, 1.0 if was.codes == now.codes else 0.0
+    if len(was.codes) * len(now.codes) > CELLS:
+        found = blocks(was.codes, now.codes)
+        common = sum(sum(was.weights[i : i + size]) for i, _, size in found)
+        return common, 2 * common / whole
+    common = sum(
+        sum(was.weights[code.src_start : code.src_end])
+        for code in LCSseq.opcodes(was.codes, now.codes)
+        if code.tag == "equal"
+    )
+    return common, 2 * common / whole
+
+
+# --- links -----------------------------------------------------------------------------------------------------------
+
+
+def _links(old_keys: list[str], new_keys: list[str], matching: _Matching) -> list[Link]:
+    pairs = [(i, j) for j, i in enumerate(matching.old_of) if i >= 0]
+    stay = set(heaviest_increasing([i for i, _ in pairs], [len(old_keys[i]) + 1 for i, _ in pairs]))
+    return [Link((i, i + 1), (j, j + 1), index not in stay) for index, (i, j) in enumerate(pairs)]

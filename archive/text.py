@@ -1,0 +1,191 @@
+"""Text as it is read: passages (sentences), words and folded forms, in any script, by plain rules and no model.
+
+Offsets are always into the raw text, in characters of a Python `str`. Nothing here looks further back or ahead than a
+few words, so time grows with the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+Span = tuple[int, int]
+
+# Characters that show nothing: soft hyphen, joiners, bidirectional controls, variation selectors, tags.
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+INVISIBLES = re.compile(f"[{INVISIBLE}]+")
+
+HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HIRAGANA = "\u3041-\u309f"
+KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+THAI_LEADING = "\u0e40-\u0e44\u0ec0-\u0ec4"  # vowels written before their consonant: a syllable starts here
+THAI = "\u0e01-\u0e3a\u0e45-\u0e4e\u0e50-\u0e59\u0e81-\u0ebd\u0ec6-\u0ed9\u0edc-\u0edf"
+SYLLABIC = "\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer: no spaces between words
+_OWN_UNITS = HAN + HIRAGANA + KATAKANA + THAI_LEADING + THAI + SYLLABIC
+
+
+@cache
+def _marks() -> str:
+    """Every combining mark of the Unicode planes that have some, for use in a character class."""
+    codes = (*range(0x300, 0x1F000), *range(0xE0100, 0xE01F0))
+    return "".join(chr(code) for code in codes if unicodedata.category(chr(code))[0] == "M")
+
+
+@cache
+def _word_source() -> str:
+    glue = f"[{_marks()}{INVISIBLE}]"
+    return (
+        f"[{HAN}]{glue}*"
+        f"|[{HIRAGANA}\u30fc]{glue}*(?:[{HIRAGANA}\u30fc]|{glue})*"
+        f"|[{KATAKANA}](?:[{KATAKANA}]|{glue})*"
+        f"|[{THAI_LEADING}](?:[{THAI}]|{glue})*|[{THAI}](?:[{THAI}]|{glue})*"
+        f"|[{SYLLABIC}]{glue}*"
+        f"|(?:[^\\W_{_OWN_UNITS}]+|{glue}+)+"
+    )
+
+
+@cache
+def word_pattern() -> re.Pattern[str]:
+    """Matches one word: a run of letters, digits and marks; one Han character; a run of one kana; a Thai syllable group."""
+    return re.compile(_word_source())
+
+
+@cache
+def token_pattern() -> re.Pattern[str]:
+    """Matches one word or one sign (with what modifies it); white space is between tokens."""
+    return re.compile(f"{_word_source()}|[^\\w\\s](?:[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d[^\\w\\s])*|_")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, without white space and signs.
+
+    >>> words("2013年3月14日 — Erlan's «speech»")
+    ['2013', '年', '3', '月', '14', '日', 'Erlan', 's', 'speech']
+    """
+    return word_pattern().findall(text)
+
+
+# --- sentences -------------------------------------------------------------------------------------------------------
+
+_CLOSERS = "\"'»”’›」』）】》〉〕)\\]"
+_FULL_STOPS = "。！？｡．؟۔।॥։።៕፧᙮꓿᠃᠉"  # need no space after them
+_STOPS = ".!?…‼⁇⁈⁉;\u037e"
+_BREAK = re.compile(
+    f"(?P<border>\\n[^\\S\\n]*\\n\\s*)"
+    f"|(?P<full>[{_FULL_STOPS}][{_FULL_STOPS}!?…]*+[{_CLOSERS}]*+)\\s*"
+    f"|(?<![{_STOPS}])[{_STOPS}]++[{_CLOSERS}]*+(?P<space>\\s+)"
+)
+_OPENERS = "\"'«“‘„‚‹「『（【《〈〔([–—-"
+_WORD_BEFORE = re.compile(r"[^\s(«„“\"'\[]*\Z")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*|[IVXLC]{1,6}|[a-zа-я]", re.IGNORECASE)
+_BORDER = re.compile(r"\n[^\S\n]*\n")
+_GOES_ON_AFTER_QUOTE = frozenset("、，,とはがのをでもにへや")
+_NEXT_WORD = re.compile(r"[^\W\d_]+")
+
+# Short forms after which a capital or a figure goes on with the same sentence. Lower case, without the last point.
+_SHORT_FORMS = frozenset(
+    """
+    no nos nr mr mrs ms dr prof st sr jr vs vol art arts para sec ch fig pp p al cf e.g i.e ed eds gen col lt capt sgt
+    sen rep gov hon rev messrs mme mlle mm ca approx dept est inc ltd co corp jan feb mar apr jun jul aug sep sept oct
+    nov dec u.s u.k u.n
+    № т п г гг в вв ст стр см ср др пр проф акад ул им рис табл гл млн млрд тыс руб коп тел обл р т.е т.к т.н т.д т.п
+    и.о н.э зам пом гос мин ген полк б с
+    abs bzw d.h z.b u.a o.ä str tel ziff ggf evtl inkl zzgl vgl hrsg nr s
+    m n° av env etc éd cit fasc
+    sra srta ud uds dña d núm pág págs art avda
+    ing dott sig avv
+    тов жж ғ ғғ бб т.б с.б
+    """.split()  # noqa: SIM905
+)
+_MONTHS = frozenset(
+    """
+    januar jänner februar märz april mai juni juli august september oktober november dezember
+    leden únor január február marec apríl máj jún júl október december
+    tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta
+    """.split()  # noqa: SIM905
+)
+_LONG_ENOUGH = 7  # letters: a word this long before a point is no short form, even if lower case follows
+
+
+def _first_letter(text: str, at: int) -> int:
+    """Where the next word begins, past opening quotes and brackets."""
+    ahead = at
+    while ahead < len(text) and text[ahead] in _OPENERS and ahead < at + 3:
+        ahead += 1
+    return ahead
+
+
+def _goes_on(text: str, stop: int, marks: int, following: int) -> bool:
+    """Whether the sentence goes on after `marks` stops at `stop`, where the next text begins at `following`."""
+    ahead = _first_letter(text, following)
+    first = text[ahead] if ahead < len(text) else ""
+    mark = text[stop]
+    if mark in ";\u037e":  # the Greek question mark
+        return not (stop and "\u0370" <= text[stop - 1] <= "\u1fff" and first.isupper())
+    if mark != "." or marks > 1:
+        return first.islower()
+    before = _WORD_BEFORE.search(text, max(0, stop - 24), stop)
+    word = before.group() if before else ""
+    if first.islower():
+        return len(word) < _LONG_ENOUGH or not word.isalpha()
+    return _is_short(text, word, stop, ahead)
+
+
+def _is_short(text: str, word: str, stop: int, ahead: int) -> bool:
+    """Whether the point after `word` marks a short form, an initial or a list number rather than an end."""
+    first = text[ahead] if ahead < len(text) else ""
+    if len(word) == 1 and word.isupper() and first.isupper():
+        return True
+    if word.lower() in _SHORT_FORMS and (first.isupper() or first.isdigit()):
+        return True
+    if not _NUMBER.fullmatch(word):
+        return False
+    start = stop - len(word)
+    if start == 0 or text[start - 1] == "\n":  # "1. The parties" at the start of a passage
+        return True
+    following = _NEXT_WORD.match(text, ahead)
+    return following is not None and word.isdigit() and len(word) <= 2 and following.group().lower() in _MONTHS
+
+
+def _full_stop_goes_on(text: str, end: int, following: int) -> bool:
+    """Whether a sentence goes on after a full stop of its own script: 「…。」と言った, ３．５."""
+    quoted = text[end - 1] in _CLOSERS
+    inside = following == end and text[end - 1] == "．" and text[following : following + 1].isdigit()
+    return inside or (quoted and text[following : following + 1] in _GOES_ON_AFTER_QUOTE)
+
+
+def passages(text: str) -> list[Span]:
+    """The sentences, headings, list items and table rows of a text: paragraphs (blank lines between) cut at sentence ends.
+
+    Spans hold no white space at their ends, are never empty, and everything outside them is white space.
+
+    >>> text = "Article 1\\n\\nMr. Idrissov met 27 participants. They agreed on No. 242."
+    >>> [text[a:b] for a, b in passages(text)]
+    ['Article 1', 'Mr. Idrissov met 27 participants.', 'They agreed on No. 242.']
+    """
+    spans: list[Span] = []
+    start = len(text) - len(text.lstrip())
+    last = len(text.rstrip())
+    for found in _BREAK.finditer(text, start, last):
+        following = found.end()
+        if found.lastgroup == "space":
+            end = found.start("space")
+            border = "\n" in found["space"] and _BORDER.search(found["space"])
+            if not border and _goes_on(text, found.start(), 1 if text[found.start() + 1].isspace() else 2, following):
+                continue
+        elif found.lastgroup == "full":
+            end = found.end("full")
+            if _full_stop_goes_on(text, end, following):
+                continue
+        else:
+            end = len(text[start : found.start()].rstrip()) + start
+        if end > start:
+            spans.append((start, end))
+        start = following
+    if last > start:
+        spans.append((start, last))
+    return spans

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 
 from archive.diff.looks import is_plain, key_of
 from archive.diff.sequence import CELLS, Codes, blocks, common_prefix, common_suffix, heaviest_increasing
 from archive.diff.wording import Tokens, tokens
-from archive.text import Span, passages
+from archive.text import Span, passages, words
 
 _RARE = 8  # a word on more passages than this says nothing about which is which
 _DIRECT_GAP = 144  # pairs of passages in one gap that are all compared
@@ -18,7 +19,13 @@ _CANDIDATES = 4
 _SAME_PLACE = 0.4  # likeness needed in the same gap
 _ONLY_ONE = 0.3  # likeness needed where each side of a gap has one passage
 _ELSEWHERE = 0.6  # likeness needed to call it a move
+_WHOLE = 6  # words: what is left of a cut passage must be as long, if it is unknown to the other text
+_NEAR_BONUS = 0.1  # of two equally like ones, the one in place
+_JOINED = 3  # how far a pair grows, and words that it must gain by it
 _MOVED_WEIGHT = 12  # letters in common that a reworded move needs
+
+
+_Pair = tuple[tuple[int, int], tuple[int, int]]  # ranges of passages: old, new
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,10 @@ def align(old: str, new: str) -> Alignment:
             old_spans, new_spans = _cut(old, old_spans, cut_old), _cut(new, new_spans, cut_new)
             old_keys, new_keys = _keys(old, old_spans, plain), _keys(new, new_spans, plain)
             matching = _equal(old_keys, new_keys)
+    groups: list[_Pair] = []
     if -1 in matching.new_of and -1 in matching.old_of:
-        _alike(old, new, old_spans, new_spans, matching, plain)
-    links = _links(old_keys, new_keys, matching)
+        groups = _alike(old, new, old_spans, new_spans, matching, plain)
+    links = _links(old_keys, matching, groups)
     return Alignment(old, new, old_spans, new_spans, links, plain, old_keys, new_keys)
 
 
@@ -191,11 +199,13 @@ def _cuts_of(text: str, spans: list[Span], keys: list[str], free: list[int], oth
         if bare:
             starts[bare[:6]].append(bare)
             ends[other[-6:]].append(other)
+    known = {_bare(other) for other in others}
     cuts: dict[int, list[int]] = {}
     for index in free:
         a, b = spans[index]
         found = sorted(_inner_borders(text, a, b, keys[index], starts, ends))
-        if found:
+        parts = [text[x:y].rstrip() for x, y in pairwise([a, *found, b])]
+        if found and all(_bare(part) in known or len(words(part)) >= _WHOLE for part in parts):
             cuts[index] = found
     return cuts
 
@@ -254,32 +264,77 @@ def _cut(text: str, spans: list[Span], cuts: dict[int, list[int]]) -> list[Span]
 # --- passages that are alike -----------------------------------------------------------------------------------------
 
 
-def _alike(old: str, new: str, old_spans: list[Span], new_spans: list[Span], matching: _Matching, plain: bool) -> None:
-    """Matches what is left by likeness of wording, likest first; in another place only what is much alike."""
+def _alike(
+    old: str, new: str, old_spans: list[Span], new_spans: list[Span], matching: _Matching, plain: bool
+) -> list[_Pair]:
+    """Matches what is left by likeness of wording, likest first; in another place only what is much alike.
+
+    Returns the pairs in which either side is more than one passage.
+    """
     codes = Codes()
     was = {i: tokens(old, *old_spans[i], codes, plain=plain) for i, j in enumerate(matching.new_of) if j < 0}
     now = {j: tokens(new, *new_spans[j], codes, plain=plain) for j, i in enumerate(matching.old_of) if i < 0}
     if codes.full:
-        return
+        return []
+    nearby = {(i, j): alone for i, j, alone in _pairs_in_gaps([b - a + 1 for a, b in old_spans], matching, was, now)}
     scored: list[tuple[float, int, int]] = []
-    gap_of: dict[tuple[int, int], bool] = {}
-    pairs = _pairs_in_gaps([b - a + 1 for a, b in old_spans], matching, was, now)
-    for i, j, alone in pairs:
-        gap_of[i, j] = alone
-    for i, j in _pairs_by_rare_words(was, now):
-        gap_of.setdefault((i, j), False)
-    nearby = {(i, j) for i, j, _ in pairs}
-    for (i, j), alone in gap_of.items():
+    for i, j in dict.fromkeys([*nearby, *_pairs_by_rare_words(was, now)]):
         common, likeness = _likeness(was[i], now[j])
         near = (i, j) in nearby
-        if likeness >= (_ONLY_ONE if alone else _SAME_PLACE if near else _ELSEWHERE) and (
-            near or common >= _MOVED_WEIGHT
-        ):
-            scored.append((likeness + (0.1 if near else 0.0), i, j))
-    scored.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
-    for _, i, j in scored:
+        needed = (_ONLY_ONE if nearby[i, j] else _SAME_PLACE) if near else _ELSEWHERE
+        if likeness >= needed and (near or common >= _MOVED_WEIGHT):
+            scored.append((-likeness - (_NEAR_BONUS if near else 0.0), i, j))
+    pairs: list[tuple[int, int]] = []
+    for _, i, j in sorted(scored):
         if matching.new_of[i] < 0 and matching.old_of[j] < 0:
             matching.add(i, j)
+            pairs.append((i, j))
+    return _grouped(pairs, matching, was, now)
+
+
+def _grouped(
+    pairs: list[tuple[int, int]], matching: _Matching, was: dict[int, Tokens], now: dict[int, Tokens]
+) -> list[_Pair]:
+    """Pairs grown by free neighbours whose words the other side holds: sentences that were joined or cut and edited."""
+    out: list[_Pair] = []
+    for i, j in sorted(pairs):
+        olds, news = _grown(i, j, matching.new_of, was, now), (j, j + 1)
+        if olds == (i, i + 1):
+            news = _grown(j, i, matching.old_of, now, was)
+        for index in range(*olds):
+            matching.new_of[index] = j
+        for index in range(*news):
+            matching.old_of[index] = i
+        if olds != (i, i + 1) or news != (j, j + 1):
+            out.append((olds, news))
+    return out
+
+
+def _grown(
+    start: int, other: int, partner: list[int], side: dict[int, Tokens], others: dict[int, Tokens]
+) -> tuple[int, int]:
+    """The range around a passage that its partner holds as well."""
+    low, high = start, start + 1
+    held, target = side[start].codes, others[other].codes
+    common = _common(held, target)
+    for _ in range(_JOINED):
+        for before in (True, False):
+            index = low - 1 if before else high
+            if not 0 <= index < len(partner) or partner[index] >= 0 or index not in side:
+                continue
+            longer = side[index].codes + held if before else held + side[index].codes
+            if len(longer) * len(target) > CELLS:
+                continue
+            gain = _common(longer, target) - common
+            if gain * 2 < len(side[index].codes) or gain < _JOINED:
+                continue
+            held, common = longer, common + gain
+            low, high = min(low, index), max(high, index + 1)
+    return low, high
+
+
+def _common(a: str, b: str) -> int:
+    return LCSseq.similarity(a, b) if len(a) * len(b) <= CELLS else sum(size for _, _, size in blocks(a, b))
 
 
 def _pairs_in_gaps(
@@ -335,7 +390,12 @@ def _likeness(was: Tokens, now: Tokens) -> tuple[int, float]:
 # --- links -----------------------------------------------------------------------------------------------------------
 
 
-def _links(old_keys: list[str], new_keys: list[str], matching: _Matching) -> list[Link]:
-    pairs = [(i, j) for j, i in enumerate(matching.old_of) if i >= 0]
-    stay = set(heaviest_increasing([i for i, _ in pairs], [len(old_keys[i]) + 1 for i, _ in pairs]))
-    return [Link((i, i + 1), (j, j + 1), index not in stay) for index, (i, j) in enumerate(pairs)]
+def _links(old_keys: list[str], matching: _Matching, groups: list[_Pair]) -> list[Link]:
+    inside_old = {index for olds, _ in groups for index in range(*olds)}
+    pairs: list[_Pair] = [
+        ((i, i + 1), (j, j + 1)) for j, i in enumerate(matching.old_of) if i >= 0 and i not in inside_old
+    ]
+    pairs = sorted([*pairs, *groups], key=lambda pair: pair[1])
+    weights = [sum(len(old_keys[i]) + 1 for i in range(*olds)) for olds, _ in pairs]
+    stay = set(heaviest_increasing([olds[0] for olds, _ in pairs], weights))
+    return [Link(olds, news, index not in stay) for index, (olds, news) in enumerate(pairs)]

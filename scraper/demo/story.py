@@ -74,7 +74,7 @@ STORY: tuple[Step, ...] = (
         edit=_english(
             lambda text: text.reworded(
                 "We support every effort to bring the Highland and Lowland delegations back to direct talks.",
-                "We support every effort of the co-sponsors to bring the Highland and Lowland delegations to the table.",
+                "We support every effort of the co-sponsors to bring the Highland and Lowland envoys back to the table.",
             ).stamped("21.01.2014, 16:40")
         ),
         expected=_changed("orrin-en", "wording", "stamp"),

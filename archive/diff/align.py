@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,12 +20,15 @@ _CANDIDATES = 4
 _SAME_PLACE = 0.4  # likeness needed in the same gap
 _ONLY_ONE = 0.3  # likeness needed where each side of a gap has one passage
 _ELSEWHERE = 0.6  # likeness needed to call it a move
+_EDGE = 8  # characters by which passages that may be inside others are found
+_SAME_EDGE = 64  # of so many with the same edge
 _WHOLE = 6  # words: what is left of a cut passage must be as long, if it is unknown to the other text
 _NEAR_BONUS = 0.1  # of two equally like ones, the one in place
 _JOINED = 3  # how far a pair grows, and words that it must gain by it
 _MOVED_WEIGHT = 12  # letters in common that a reworded move needs
 
 
+_RUN = re.compile(r"\S+")
 _Pair = tuple[tuple[int, int], tuple[int, int]]  # ranges of passages: old, new
 
 
@@ -68,6 +72,9 @@ def align(old: str, new: str) -> Alignment:
     plain = is_plain(old) and is_plain(new)
     old_spans, new_spans = passages(old), passages(new)
     old_keys, new_keys = _keys(old, old_spans, plain), _keys(new, new_spans, plain)
+    if old_keys != new_keys and old.split() == new.split():
+        old_spans, new_spans = _cut_alike(old, new, old_spans, new_spans)
+        old_keys, new_keys = _keys(old, old_spans, plain), _keys(new, new_spans, plain)
     matching = _equal(old_keys, new_keys)
     if -1 in matching.new_of or -1 in matching.old_of:
         cut_old, cut_new = _cuts(old, new, old_spans, new_spans, old_keys, new_keys, matching)
@@ -197,8 +204,8 @@ def _cuts_of(text: str, spans: list[Span], keys: list[str], free: list[int], oth
     for other in dict.fromkeys(others):
         bare = _bare(other)
         if bare:
-            starts[bare[:6]].append(bare)
-            ends[other[-6:]].append(other)
+            starts[bare[:_EDGE]].append(bare)
+            ends[other[-_EDGE:]].append(other)
     known = {_bare(other) for other in others}
     cuts: dict[int, list[int]] = {}
     for index in free:
@@ -220,14 +227,10 @@ def _inner_borders(
     borders: set[int] = set()
     low, high = 0, len(key)
     while low < high:
-        fits = [
-            bare
-            for bare in starts.get(key[low : low + 6], ())[:_RARE]
-            if len(bare) < high - low and key.startswith(bare, low) and not key[low + len(bare)].isalnum()
-        ]
-        if not fits:
+        size = max((len(bare) for bare in _at_start(key, low, high, starts)), default=0)
+        if not size:
             break
-        low += len(max(fits, key=len))
+        low += size
         while low < high and not key[low].isspace() and not key[low].isalnum():
             low += 1
         while low < high and key[low].isspace():
@@ -235,18 +238,34 @@ def _inner_borders(
         if low < high:
             borders.add(a + low)
     while high > low:
-        tails = [
-            other
-            for other in ends.get(key[high - 6 : high], ())[:_RARE]
-            if len(other) < high - low and key.endswith(other, low, high) and not key[high - len(other) - 1].isalnum()
-        ]
-        if not tails:
+        size = max((len(other) for other in _at_end(key, low, high, ends)), default=0)
+        if not size:
             break
-        high -= len(max(tails, key=len))
+        high -= size
         borders.add(a + high)
         while high > low and key[high - 1].isspace():
             high -= 1
     return borders
+
+
+def _at_start(key: str, low: int, high: int, starts: dict[str, list[str]]) -> list[str]:
+    """The whole passages of the other text, but for the signs at their end, with which key[low:high] begins."""
+    return [
+        bare
+        for size in range(1, _EDGE + 1)
+        for bare in starts.get(key[low : low + size], ())[:_SAME_EDGE]
+        if len(bare) < high - low and key.startswith(bare, low) and not key[low + len(bare)].isalnum()
+    ]
+
+
+def _at_end(key: str, low: int, high: int, ends: dict[str, list[str]]) -> list[str]:
+    """The whole passages of the other text with which key[low:high] ends."""
+    return [
+        other
+        for size in range(1, _EDGE + 1)
+        for other in ends.get(key[max(0, high - size) : high], ())[:_SAME_EDGE]
+        if len(other) < high - low and key.endswith(other, low, high) and not key[high - len(other) - 1].isalnum()
+    ]
 
 
 def _cut(text: str, spans: list[Span], cuts: dict[int, list[int]]) -> list[Span]:
@@ -259,6 +278,22 @@ def _cut(text: str, spans: list[Span], cuts: dict[int, list[int]]) -> list[Span]
             a = border
         out.append((a, b))
     return out
+
+
+def _cut_alike(old: str, new: str, old_spans: list[Span], new_spans: list[Span]) -> tuple[list[Span], list[Span]]:
+    """Cuts two texts that differ in white space alone at the passage borders of both."""
+    old_runs, new_runs = [run.span() for run in _RUN.finditer(old)], [run.span() for run in _RUN.finditer(new)]
+    starts_old, starts_new = {a for a, _ in old_spans}, {a for a, _ in new_spans}
+    cut_old: list[Span] = []
+    cut_new: list[Span] = []
+    for (a, b), (c, d) in zip(old_runs, new_runs, strict=True):
+        if a in starts_old or c in starts_new:
+            cut_old.append((a, b))
+            cut_new.append((c, d))
+        else:
+            cut_old[-1] = (cut_old[-1][0], b)
+            cut_new[-1] = (cut_new[-1][0], d)
+    return cut_old, cut_new
 
 
 # --- passages that are alike -----------------------------------------------------------------------------------------

@@ -201,6 +201,7 @@ class _Journey:
                     clean = True
                     return
             finally:
+                self.look.deadline.watch(None)
                 _let_go(answer, raw, reuse=clean and not self.look.deadline.late)
 
     def _ask(self, target: Target) -> tuple[StrictResponse, Any]:
@@ -212,7 +213,7 @@ class _Journey:
         for attempt in range(SPARE_CONNECTIONS + 1):
             look.reused, look.link, look.addresses = False, None, ()
             try:
-                answer, raw = ask(self.adapter, target.url, dict(self.request_headers), look, proxy=self.proxy)
+                answer, raw = ask(self.adapter, target, dict(self.request_headers), look, proxy=self.proxy)
             except Fault as fault:
                 if not look.reused or fault.reason != "connection" or attempt == SPARE_CONNECTIONS:
                     raise

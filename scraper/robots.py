@@ -62,33 +62,33 @@ class Robots:
         self._fetcher = fetcher
         self._now = now
         self._limits = replace(fetcher.limits, max_body_bytes=MAX_BYTES, max_hops=MAX_HOPS, keep_oversize=True)
-        self._origins: dict[str, _Origin] = {}
+        self._origins: dict[tuple[str, str], _Origin] = {}
         self._lock = threading.Lock()
 
-    def allowed(self, url: str) -> tuple[bool, str]:
+    def allowed(self, url: str, *, proxy: str = "") -> tuple[bool, str]:
         """Whether the page may be asked, and why (not)."""
-        verdict = self.verdict(url)
+        verdict = self.verdict(url, proxy=proxy)
         return verdict.allowed, verdict.detail
 
-    def known(self, url: str) -> bool:
+    def known(self, url: str, *, proxy: str = "") -> bool:
         """Whether `verdict` would answer without a request of its own, which takes a turn at the host."""
         try:
-            origin = self._origin(read_target(url).origin)
+            origin = self._origin(read_target(url).origin, proxy)
         except (Forbidden, BadTarget):
             return True
         return origin.fresh(self._now())
 
-    def verdict(self, url: str) -> RobotsVerdict:
+    def verdict(self, url: str, *, proxy: str = "") -> RobotsVerdict:
         """Whether the page may be asked. An address that is refused for itself is allowed here: its look will say so."""
         try:
             target = read_target(url)
         except (Forbidden, BadTarget) as error:
             return RobotsVerdict(allowed=True, detail=f"not asked for: {error.detail}")
-        origin = self._origin(target.origin)
+        origin = self._origin(target.origin, proxy)
         with origin.lock:
             if not origin.fresh(self._now()):
                 address = f"{target.origin}/robots.txt"
-                _learn(origin, self._fetcher.fetch(address, now=self._now, limits=self._limits))
+                _learn(origin, self._fetcher.fetch(address, now=self._now, proxy=proxy, limits=self._limits))
             if origin.blanket is not None:
                 return origin.blanket
             if target.url not in origin.decided:
@@ -97,9 +97,9 @@ class Robots:
         says = "allows" if allowed else "disallows"
         return RobotsVerdict(allowed=allowed, detail=f"{target.origin}/robots.txt {says} {target.path[:200]}")
 
-    def _origin(self, name: str) -> _Origin:
+    def _origin(self, name: str, proxy: str) -> _Origin:
         with self._lock:
-            return self._origins.setdefault(name, _Origin())
+            return self._origins.setdefault((name, proxy), _Origin())
 
 
 def _learn(origin: _Origin, capture: Capture) -> None:

@@ -21,7 +21,7 @@ _AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{0,5})
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_KEPT = "!#$%&'()*+,/:;=?@[]~|"  # besides letters, digits and "_.-~"; "%" is taken as written
+_KEPT = "!$%&'()*+,/:;=?@[]|^"  # besides letters, digits and "_.-~"; "%" is taken as written
 _PORTS = {"http": 80, "https": 443}
 
 

@@ -1,8 +1,8 @@
 """requests, urllib3 and http.client, held to our rules: addresses checked, answers read strictly, sockets on a deadline.
 
 Only the adapter of `requests` is used, not its Session: a Session adds cookies, netrc and environment proxies, and
-reads the body of a redirect it was told not to follow. The adapter hands no response to it either: what urllib3 sees
-of an answer has no headers, so that it interprets none.
+reads the body of a redirect it was told not to follow. And urllib3 is shown no headers of an answer, so that it
+interprets none.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
 
 from archive.model import Tls
 from scraper.addresses import AddressRules
 from scraper.deadline import Deadline
 from scraper.faults import Fault, Forbidden
 from scraper.http1 import Head, read_head
+from scraper.targets import Target
 
 if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
@@ -53,6 +55,7 @@ class Look:
     deadline: Deadline
     connect_s: float
     max_header_bytes: int
+    request_target: str = ""  # what the request line names, exactly
     reused: bool = False  # the last request went over a connection that had answered before
     link: Link | None = None
     addresses: tuple[str, ...] = ()  # of the last name resolved, asked or not
@@ -121,12 +124,13 @@ class _Checked:
         look.link = self._link
         return sock
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        """Asks for the look's own request target: urllib3 would have rewritten it."""
         parent: Any = super()
         look, sock = _current(), getattr(self, "sock", None)
         look.reused, look.link = self._answers > 0, self._link if sock is not None else None
         look.deadline.watch(sock)
-        parent.request(*args, **kwargs)
+        parent.request(method, look.request_target, *args, **kwargs)
 
     def getresponse(self) -> Any:
         parent: Any = super()
@@ -202,7 +206,7 @@ class CheckedAdapter(HTTPAdapter):
 
 
 def ask(
-    adapter: CheckedAdapter, url: str, headers: Mapping[str, str], look: Look, *, proxy: str = ""
+    adapter: CheckedAdapter, target: Target, headers: Mapping[str, str], look: Look, *, proxy: str = ""
 ) -> tuple[StrictResponse, BaseHTTPResponse]:
     """Sends one GET and reads the answer's head.
 
@@ -210,13 +214,14 @@ def ask(
     Raises Fault.
     """
     request = requests.PreparedRequest()
-    request.method, request.url, request.body = "GET", url, None
+    request.method, request.url, request.body = "GET", target.url, None
     request.headers = dict(headers)  # type: ignore[assignment]  # only iterated over
+    look.request_target = target.url if proxy and target.scheme == "http" else target.path
     left_s = look.deadline.left_s()
     proxies = {"http": proxy, "https": proxy} if proxy else None
     try:
         response = adapter.send(request, stream=True, timeout=(min(look.connect_s, left_s), left_s), proxies=proxies)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPError) as error:
         raise fault_of(error, "before an answer") from error
     raw: Any = response.raw
     return raw._original_response, raw

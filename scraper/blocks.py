@@ -1,0 +1,173 @@
+"""A tree laid out as a reader meets it: leaves of text in reading order, inside the containers they stand in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+BLOCK_TAGS = frozenset(
+    "address article aside blockquote body button center caption dd details dialog dir div dl dt fieldset figcaption figure footer form frameset h1 h2 "
+    "h3 h4 h5 h6 header hgroup hr html li legend main menu nav ol optgroup option p pre section select summary table tbody td tfoot th thead tr "
+    "ul head title textarea noframes search".split()
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_NOT_PROSE = frozenset({"button", "select", "option", "textarea", "optgroup", "title", "head"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Node:
+    """A container: an element that makes blocks, with what its part of the tree holds in all."""
+
+    tag: str
+    parent: int
+    depth: int
+    mark: str  # its role, id and classes, as written
+    role: str = ""
+    first: int = 0  # leaves from first to last - 1 stand in it
+    last: int = 0
+    chars: int = 0
+    link_chars: int = 0
+    links: int = 0
+    element: etree._Element | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True, kw_only=True)
+class Leaf:
+    """A run of text between two borders: its innermost container, its kind, how much of it is link text."""
+
+    text: str
+    node: int
+    kind: str  # heading, paragraph, list_item, table_row, control
+    link_chars: int = 0
+    level: int = 0  # of a heading
+
+
+@dataclass(slots=True, kw_only=True)
+class Layout:
+    """A page as nodes (parents before children) and leaves in reading order."""
+
+    nodes: list[Node]
+    leaves: list[Leaf]
+
+
+class _Walk:
+    """One pass over a tree; no recursion, so that depth costs nothing."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.leaves: list[Leaf] = []
+        self.open: list[int] = []
+        self.pieces: list[str] = []
+        self.in_link = 0
+        self.link_pieces = 0
+        self.item: list[bool] = []  # for each open list item: whether its first leaf is still to come
+
+    def enter(self, element: etree._Element, tag: str) -> None:
+        self.flush()
+        mark = " ".join(filter(None, (element.get("id"), element.get("class"))))
+        parent = self.open[-1] if self.open else -1
+        node = Node(tag=tag, parent=parent, depth=len(self.open), mark=mark, role=element.get("role") or "", element=element)
+        node.first = len(self.leaves)
+        self.open.append(len(self.nodes))
+        self.nodes.append(node)
+        if tag == "li":
+            self.item.append(True)
+
+    def leave(self, tag: str) -> None:
+        self.flush()
+        index = self.open.pop()
+        node = self.nodes[index]
+        node.last = len(self.leaves)
+        if tag == "tr":
+            self.join_row(node, index)
+        elif tag == "li" and self.item:
+            self.item.pop()
+        if self.open:
+            above = self.nodes[self.open[-1]]
+            above.chars += node.chars
+            above.link_chars += node.link_chars
+            above.links += node.links
+
+    def add(self, text: str) -> None:
+        self.pieces.append(text)
+        if self.in_link:
+            self.link_pieces += len(text.strip())
+
+    def flush(self) -> None:
+        if not self.pieces:
+            return
+        text = " ".join("".join(self.pieces).split())
+        self.pieces.clear()
+        linked, self.link_pieces = self.link_pieces, 0
+        if not text or not self.open:
+            return
+        index = self.open[-1]
+        node = self.nodes[index]
+        node.chars += len(text)
+        node.link_chars += min(linked, len(text))
+        kind, level = self.kind_of(node)
+        self.leaves.append(Leaf(text=text, node=index, kind=kind, link_chars=min(linked, len(text)), level=level))
+
+    def kind_of(self, node: Node) -> tuple[str, int]:
+        if node.tag in _HEADINGS:
+            return "heading", int(node.tag[1])
+        if node.role == "heading":
+            return "heading", 2
+        if node.tag in _NOT_PROSE:
+            return "control", 0
+        if self.item and self.item[-1]:
+            self.item[-1] = False
+            return "list_item", 0
+        return "paragraph", 0
+
+    def join_row(self, row: Node, index: int) -> None:
+        """Make one leaf of a table row whose cells hold one leaf each at most."""
+        leaves = self.leaves[row.first :]
+        if len(leaves) < 2 or len({leaf.node for leaf in leaves}) < len(leaves):
+            return
+        cells = {self.cell_of(leaf.node, index) for leaf in leaves}
+        if len(cells) < len(leaves):
+            return
+        text = " ".join(leaf.text for leaf in leaves)
+        self.leaves[row.first :] = [
+            Leaf(text=text, node=index, kind="table_row", link_chars=sum(leaf.link_chars for leaf in leaves))
+        ]
+        row.last = len(self.leaves)
+
+    def cell_of(self, index: int, row: int) -> int:
+        while self.nodes[index].parent != row and self.nodes[index].parent >= 0:
+            index = self.nodes[index].parent
+        return index
+
+
+def lay_out(root: etree._Element) -> Layout:
+    """The layout of a tree whose invisible parts have been taken out."""
+    walk = _Walk()
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag
+        if not isinstance(tag, str):
+            if event == "end" and element.tail:
+                walk.add(element.tail)
+            continue
+        block = tag in BLOCK_TAGS
+        if event == "start":
+            if block:
+                walk.enter(element, tag)
+            elif tag == "br":
+                walk.flush()
+            elif tag == "a" and element.get("href") is not None:
+                walk.in_link += 1
+                if walk.open:
+                    walk.nodes[walk.open[-1]].links += 1
+            if element.text:
+                walk.add(element.text)
+        else:
+            if block:
+                walk.leave(tag)
+            elif tag == "a" and element.get("href") is not None:
+                walk.in_link -= 1
+            if element.tail:
+                walk.add(element.tail)
+    walk.flush()
+    return Layout(nodes=walk.nodes, leaves=walk.leaves)

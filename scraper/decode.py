@@ -1,0 +1,84 @@
+"""Bytes of a page to characters, as browsers do it (WHATWG Encoding, HTML 13.2.3): BOM, header, meta, then the bytes themselves.
+
+One exception, on purpose: bytes that are valid UTF-8 and not plain ASCII are UTF-8, whatever a header or meta says.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+import webencodings
+
+from scraper.detect import detect
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.BOM_UTF16_BE, "utf-16be"))
+_PRESCAN = 4096
+_META = re.compile(rb"<meta\b[^>]{0,400}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{2,40})", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([a-zA-Z0-9_:.\-]{2,40})")
+_LOST = re.compile("[\0\ud800-\udfff]")
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A page's characters, the WHATWG name of their encoding, and what settled it (bom, header, meta, utf-8, bytes)."""
+
+    text: str
+    encoding: str
+    settled_by: str
+
+
+def decode(body: bytes, content_type: str | None) -> Decoded:
+    """The characters of a page; never raises: what is no character becomes U+FFFD. NUL is dropped."""
+    encoding, settled_by = _encoding(body, content_type)
+    for bom, name in _BOMS:
+        if settled_by == "bom" and name == encoding:
+            body = body[len(bom) :]
+    text = webencodings.lookup(encoding).codec_info.decode(body, "replace")[0]
+    return Decoded(text=_LOST.sub("", text), encoding=encoding, settled_by=settled_by)
+
+
+def _encoding(body: bytes, content_type: str | None) -> tuple[str, str]:
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return name, "bom"
+    for declared, source in ((_of_header(content_type), "header"), (_of_meta(body), "meta")):
+        if declared:
+            if declared != "utf-8" and not declared.startswith("utf-16") and _is_utf8(body):
+                return "utf-8", "utf-8"
+            return declared, source
+    if _is_utf8(body):
+        return "utf-8", "utf-8"
+    return detect(body), "bytes"
+
+
+def _of_header(content_type: str | None) -> str | None:
+    match = re.search(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", content_type or "", re.IGNORECASE)
+    return _name(match[1]) if match else None
+
+
+def _of_meta(body: bytes) -> str | None:
+    head = _COMMENT.sub(b"", body[:_PRESCAN])
+    match = _META.search(head) or _XML.match(head)
+    name = _name(match[1].decode("ascii")) if match else None
+    return "utf-8" if name and name.startswith("utf-16") else name  # as the standard says: read as ASCII, so not UTF-16
+
+
+def _name(label: str) -> str | None:
+    found = webencodings.lookup(label)
+    if found is None or found.name in ("replacement", "x-user-defined"):
+        return None
+    return str(found.name)
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Whether the bytes are UTF-8 that is more than ASCII; a sequence cut off at the very end does not count against it."""
+    if body.isascii():
+        return b"\x1b$" not in body
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(body)
+    except UnicodeDecodeError:
+        return False
+    return True

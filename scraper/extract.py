@@ -1,0 +1,122 @@
+"""From a tree to the page's text: title, blocks in reading order, the page's own stamp line last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from archive.model import Block, Document, Rules
+from archive.stamps import is_label, is_stamp_line
+from scraper.blocks import Layout, Leaf, lay_out
+from scraper.markup import PARSER_VERSION
+from scraper.region import Region, find_region
+from scraper.stamps import Head, page_stamps
+
+VERSION = f"extract 1, {PARSER_VERSION}"
+_UNSEEN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]*")
+_MOST_STAMPS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """A document, and what of the page is not its text but tells whether this is the page."""
+
+    document: Document
+    frame: tuple[str, ...]  # texts outside the document, in reading order
+    layout: Layout
+    head: Head
+    head_title: str
+
+
+def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: str, encoding: str) -> Extract:
+    """The text of a page whose invisible parts have been taken out."""
+    layout = lay_out(root)
+    region = find_region(layout)
+    leaves = layout.leaves
+    head_title = _head_title(root)
+    title = _title(leaves, region, head_title)
+    body, stamps = _split_stamps([leaves[i] for i in region.leaves if not _UNSEEN.fullmatch(leaves[i].text)])
+    if not stamps:
+        stamps = _split_stamps([leaves[i] for i in region.frame])[1][-1:]
+    blocks = _blocks(title, body, stamps)
+    language = rules.language or head.language
+    text = "\n".join(block.text for block in blocks)
+    created, updated = page_stamps(stamps, head, rules, language, text)
+    document = Document(
+        title=title,
+        language=language,
+        blocks=blocks,
+        created=created,
+        updated=updated,
+        encoding=encoding,
+        region=region.name,
+        set_aside=region.set_aside,
+        visible_sha256=visible_sha256,
+        version=VERSION,
+    )
+    return Extract(document=document, frame=tuple(leaves[i].text for i in region.frame), layout=layout, head=head, head_title=head_title)
+
+
+def _head_title(root: etree._Element) -> str:
+    for element in root.iter("title"):
+        title = " ".join("".join(element.itertext()).split())
+        if title:
+            return title
+    return ""
+
+
+def _title(leaves: Sequence[Leaf], region: Region, head_title: str) -> str:
+    """The heading that the document's own title names; else the only first-level heading; else that title."""
+    folded = _fold(head_title)
+    inside = [leaves[i] for i in region.leaves if leaves[i].kind == "heading"]
+    anywhere = [leaf for leaf in leaves if leaf.kind == "heading"]
+    for leaf in (*inside, *anywhere):
+        if len(leaf.text) >= 3 and _fold(leaf.text) and _fold(leaf.text) in folded:
+            return leaf.text
+    first = [leaf for leaf in inside if leaf.level == 1]
+    if len(first) == 1:
+        return first[0].text
+    return head_title or (inside[0].text if inside else "")
+
+
+def _fold(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def _split_stamps(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[str]]:
+    """The leaves without the page's own stamp lines, and those lines; many of them are items' dates, and stay."""
+    body: list[Leaf] = []
+    stamps: list[str] = []
+    skip = False
+    for leaf, following in zip(leaves, [*leaves[1:], None], strict=True):
+        if skip:
+            skip = False
+        elif _may_be_stamp(leaf.text) and is_stamp_line(leaf.text):
+            stamps.append(leaf.text)
+        elif following is not None and len(following.text) < 60 and is_label(leaf.text) and is_stamp_line(f"{leaf.text.rstrip(':： ')}: {following.text}"):
+            stamps.append(f"{leaf.text} {following.text}")
+            skip = True
+        else:
+            body.append(leaf)
+    if len(stamps) > _MOST_STAMPS:
+        return list(leaves), []
+    return body, stamps
+
+
+def _may_be_stamp(text: str) -> bool:
+    return len(text) < 300 and any(char.isnumeric() for char in text)
+
+
+def _blocks(title: str, body: Sequence[Leaf], stamps: Sequence[str]) -> tuple[Block, ...]:
+    blocks = [Block(kind="title", text=title)] if title else []
+    folded = _fold(title)
+    for leaf in body:
+        if leaf.kind == "heading" and len(blocks) <= 1 and folded and _fold(leaf.text) == folded:
+            continue
+        if leaf.kind != "control":
+            blocks.append(Block(kind=leaf.kind, text=leaf.text))
+    blocks += [Block(kind="stamp", text=text) for text in dict.fromkeys(stamps)]
+    return tuple(blocks)

@@ -1,0 +1,80 @@
+"""From characters to a tree of what a reader sees: parsed in bounded time, scripts and hidden parts taken out."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+from lxml import etree
+
+PARSER_VERSION = "lxml " + ".".join(map(str, etree.LXML_VERSION[:3])) + " libxml2 " + ".".join(map(str, etree.LIBXML_VERSION))
+
+_MOST_ATTRIBUTES = 400
+_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\s[^>]{6000,}>")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_INVISIBLE = etree.XPath(
+    "//script|//style|//template|//noscript|//object|//iframe|//svg|//math/annotation|//datalist|//audio|//video|//canvas|//dialog[not(@open)]"
+    "|//body//*[@hidden and not(@hidden='false')]|//head/*[not(self::title) and not(self::script) and not(self::style)]"
+    "|//*[contains(translate(@style,' DISPLAYNOE','displaynoe'),'display:none')"
+    " or contains(translate(@style,' VISBLTYHDEN','visbltyhden'),'visibility:hidden')]"
+)
+_TEXT = etree.XPath("string()")
+
+
+class Unparsable(Exception):
+    """The markup can't be parsed within its limits; the message says which."""
+
+
+def parse(text: str) -> etree._Element | None:
+    """The tree of a page; None where there is no element at all.
+
+    Depth is bounded by libxml2 (2,048), attributes of one tag by us, since the parser's time grows with their square.
+    Raises Unparsable.
+    """
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
+    data = _LONG_TAG.sub(_bounded_tag, text).encode("utf-8", "replace")
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as broken:
+        if data.strip() and "empty" not in str(broken).lower():
+            raise Unparsable(str(broken)) from None
+        return None
+    except (AssertionError, ValueError) as broken:  # lxml's own words for a document without a root
+        raise Unparsable(str(broken)) from None
+    for entry in parser.error_log:
+        if entry.type_name in ("ERR_RESOURCE_LIMIT", "ERR_NO_MEMORY") or entry.level_name == "FATAL":
+            raise Unparsable(entry.message)
+    return root
+
+
+def take_out_invisible(root: etree._Element) -> list[etree._Element]:
+    """Remove from the tree what no reader sees, and give it back; the text that follows such a part stays."""
+    removed = _INVISIBLE(root)
+    for element in removed:
+        parent = element.getparent()
+        if parent is None:
+            continue
+        if element.tail:
+            before = element.getprevious()
+            if before is not None:
+                before.tail = (before.tail or "") + element.tail
+            else:
+                parent.text = (parent.text or "") + element.tail
+            element.tail = None
+        parent.remove(element)
+    return list(removed)
+
+
+def visible_text(root: etree._Element) -> str:
+    """All text of the tree, white space folded."""
+    return " ".join(_TEXT(root).split())
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text, lower-case hex."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _bounded_tag(tag: re.Match[str]) -> str:
+    bare = _QUOTED.sub("", tag[0])
+    return f"<{tag[1]}>" if bare.count("=") > _MOST_ATTRIBUTES or len(bare.split()) > _MOST_ATTRIBUTES else tag[0]

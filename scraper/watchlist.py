@@ -33,6 +33,7 @@ class FetchSettings:
     """The `[fetch]` table: how pages are asked for, the same for all."""
 
     delay_s: float = 1.0  # between requests to one host (its name, all ports)
+    back_off_s: float = 60.0  # after a host's first failure; doubled with each further one, at most 6 h
     deadline_s: float = 30.0  # one look, in all
     max_body_bytes: int = 10_000_000  # decoded
     allow_addresses: tuple[str, ...] = ()  # address, network or address:port ("[::1]:8000" for IPv6)
@@ -229,6 +230,7 @@ DEFAULT_KEYS: Mapping[str, Check | _Each] = {
 }
 FETCH_KEYS: Mapping[str, Check | _Each] = {
     "delay": values.interval,
+    "back_off": values.interval,
     "deadline": values.positive_interval,
     "max_body": values.size,
     "allow_addresses": _Each(values.address),
@@ -402,7 +404,7 @@ def _cadence(table: Mapping[str, Any], default: Cadence, zone: str) -> Cadence:
 
 
 def _fetch_settings(fetch: Mapping[str, Any]) -> FetchSettings:
-    names = {"delay": "delay_s", "deadline": "deadline_s", "max_body": "max_body_bytes"}
+    names = {"delay": "delay_s", "back_off": "back_off_s", "deadline": "deadline_s", "max_body": "max_body_bytes"}
     return FetchSettings(**{names.get(key, key): value for key, value in fetch.items()})
 
 

@@ -22,6 +22,7 @@ cron = "15 7 * * mon-fri"
 timezone = "Asia/Almaty"
 [fetch]
 delay = "2s"
+back_off = "5m"
 deadline = "20s"
 max_body = "5MB"
 allow_addresses = ["127.0.0.1:8000", "10.0.0.0/8", "[::1]:9"]
@@ -76,6 +77,7 @@ def test_every_key_of_the_design_is_read() -> None:
     assert found.public_url == "https://history.example.org"
     assert found.fetch == watchlist.FetchSettings(
         delay_s=2,
+        back_off_s=300,
         deadline_s=20,
         max_body_bytes=5_000_000,
         allow_addresses=("127.0.0.1:8000", "10.0.0.0/8", "[::1]:9"),

@@ -18,6 +18,7 @@ else:
     from backports import zstd
 
 MAX_DEPTH = 24  # steps to rebuild any body, at most
+_SHORTEST_PREFIX = 8  # bytes; zstd takes no shorter one
 _LEVEL = 9
 _FULL = {zstd.CompressionParameter.compression_level: _LEVEL, zstd.CompressionParameter.checksum_flag: 1}
 
@@ -58,7 +59,7 @@ def _encode(conn: sqlite3.Connection, body: bytes, previous_id: int | None) -> t
     if previous_id is not None and body:
         depth = conn.execute("SELECT depth FROM blobs WHERE id = ?", (previous_id,)).fetchone()[0] + 1
         previous = read_body(conn, previous_id) if depth <= MAX_DEPTH else b""
-        if previous:
+        if len(previous) >= _SHORTEST_PREFIX:
             data = pack(body, previous)
             if len(data) * 4 < len(body) and unpack(data, previous) == body:
                 return previous_id, depth, data

@@ -203,7 +203,7 @@ def _insert_change(
             comparison.words_removed,
             comparison.words_moved,
             json.dumps(comparison.summary, ensure_ascii=False),
-            json.dumps(comparison.ops),
+            json.dumps([{"op": op.op, "old": op.old, "new": op.new} for op in comparison.ops]),
         ),
     )
     assert cursor.lastrowid is not None

@@ -38,7 +38,7 @@ class HomeUnusable(VariorumError):
     """The home folder, or the database in it, can't be used as asked."""
 
     def __init__(self, path: object, why: str, mend: str) -> None:
-        super().__init__(f"{path}: {why}. {mend}")
+        super().__init__(f"{path} {why}. {mend}")
 
 
 class NotOurDatabase(VariorumError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -313,7 +313,7 @@ def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> 
 @click.option("--spreadsheet", is_flag=True, help="Make cells harmless that a spreadsheet would run as formulas.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write, in one step; stdout if left out.")
 @click.pass_obj
-def export(home: Path, what: str, slug: str | None, form: str, spreadsheet: bool, output: Path | None) -> None:
+def export(home: Path, what: str, slug: str | None, form: Literal["csv", "jsonl"], spreadsheet: bool, output: Path | None) -> None:
     """Export as CSV (RFC 4180, UTF-8) or JSON lines, streamed: one row a snapshot, revision, change or observation."""
     from archive.export import export as write
     from scraper.files import whole_file

@@ -12,8 +12,8 @@ from archive.errors import NoPage
 from archive.store import Archive, Recorded
 from scraper import clock, watchlist
 from scraper.check import page_settings
-from scraper.fetch import Fetcher, FetchLimits, user_agent
-from scraper.politeness import HostGate
+from scraper.fetch import Fetcher, FetchLimits
+from scraper.politeness import HostGate, user_agent_text
 from scraper.robots import Robots
 from scraper.rounds import Rounds, Tools
 from scraper.watchlist import Page, WatchList
@@ -42,7 +42,7 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
         max_body_bytes=fetch.max_body_bytes,
         allow_addresses=fetch.allow_addresses,
         ca_file=fetch.ca_file,
-        user_agent=user_agent(watch_list.contact or watch_list.public_url),
+        user_agent=user_agent_text(watch_list.contact, watch_list.public_url),
     )
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
     with Fetcher(limits) as fetcher:

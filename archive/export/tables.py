@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal
 
-from archive.errors import NoPage, UsageError
+from archive.errors import UsageError
 from archive.export.encode import Cell, csv_line, json_line
+from archive.reading import Reader
 
 Format = Literal["csv", "jsonl"]
 
@@ -200,7 +201,7 @@ def export(
     if what not in TABLES:
         raise UsageError(f"{what!r} can't be exported. Choose one of {', '.join(TABLES)}.")
     table = TABLES[what]
-    only = None if slug is None else _page_id(conn, slug)
+    only = None if slug is None else Reader(conn).page(slug).id
     bound = conn.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()[0]
     if format == "csv":
         out.write(csv_line(table.columns, spreadsheet=False))
@@ -210,15 +211,6 @@ def export(
         out.write(json_line(table.columns, cells) if format == "jsonl" else csv_line(cells, spreadsheet=spreadsheet))
         count += 1
     return count
-
-
-def _page_id(conn: sqlite3.Connection, slug: str) -> int:
-    row = conn.execute(
-        "SELECT id FROM pages WHERE slug = ?1 UNION ALL SELECT page_id FROM page_slugs WHERE slug = ?1 LIMIT 1", (slug,)
-    ).fetchone()
-    if row is None:
-        raise NoPage(slug)
-    return int(row[0])
 
 
 def _all_rows(conn: sqlite3.Connection, table: Table, only: int | None, bound: int) -> Iterator[tuple[object, ...]]:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -42,11 +43,69 @@ class Done:
         return json.loads(self.out)
 
 
+# Forks the command from a process that has imported it already, so that hundreds of runs take seconds. Reads a line of JSON,
+# answers with the process id, and when the process has ended with its exit code.
+NURSERY = """
+import json, os, sys
+import apscheduler.schedulers.background, datasette.app, uvicorn
+import archive.export, archive.reading, scraper.check, scraper.cli, scraper.program, scraper.serve, scraper.terminal
+for line in sys.stdin:
+    run = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(os.open(run["out"], os.O_WRONLY | os.O_CREAT), 1)
+        os.dup2(os.open(run["err"], os.O_WRONLY | os.O_CREAT), 2)
+        scraper.cli.main(run["arguments"], prog_name="variorum")
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+class Nursery:
+    """Runs of the command, one at a time, each a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.pipe = folder / "pipe"
+        os.mkfifo(self.pipe)
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", NURSERY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def start(self, arguments: Sequence[str], *, out: Path, err: Path) -> int:
+        """Begin a run; returns its process id. `finish` must follow. Where `out` is a pipe, the run waits for its reader."""
+        assert self._process.stdin is not None
+        run = {"arguments": list(arguments), "out": str(out), "err": str(err)}
+        self._process.stdin.write(json.dumps(run) + "\n")
+        self._process.stdin.flush()
+        return self._number()
+
+    def finish(self) -> int:
+        """The run's exit code, when it has ended."""
+        return self._number()
+
+    def run(self, arguments: Sequence[str]) -> Done:
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            self.start(arguments, out=out, err=err)
+            code = self.finish()
+            return Done(code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+    def close(self) -> None:
+        self._process.communicate()
+
+    def _number(self) -> int:
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
+
+
 @dataclass
 class Home:
     """A home folder and the command that works in it."""
 
     path: Path
+    nursery: Nursery
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def watch(self, pages: dict[str, str], *, every: str = "1h", keys: dict[str, str] | None = None) -> None:
@@ -58,8 +117,12 @@ class Home:
             lines += [f'{key} = "{value}"' for key, value in (keys or {}).items()]
         (self.path / "variorum.toml").write_text("\n".join(lines) + "\n", "utf-8")
 
-    def run(self, *arguments: str, **options: Any) -> Done:
-        """One run of the command to its end; `options` go to `subprocess.run`."""
+    def run(self, *arguments: str) -> Done:
+        """One run of the command to its end."""
+        return self.nursery.run(["--home", str(self.path), *arguments])
+
+    def run_installed(self, *arguments: str, **options: Any) -> Done:
+        """As `run`, by the installed script; `options` go to `subprocess.run`."""
         ended = subprocess.run(
             [COMMAND, "--home", str(self.path), *arguments],
             capture_output=True,
@@ -70,9 +133,9 @@ class Home:
         )
         return Done(ended.returncode, ended.stdout, ended.stderr)
 
-    def check(self, *slugs: str) -> dict[str, dict[str, Any]]:
+    def check(self, *, installed: bool = False) -> dict[str, dict[str, Any]]:
         """One look at each page, by slug; fails on a traceback."""
-        done = self.run("check", "--json", *slugs)
+        done = (self.run_installed if installed else self.run)("check", "--json")
         assert "Traceback" not in done.err, done.err
         return {row["page"]: row for row in done.rows}
 
@@ -175,11 +238,18 @@ class Statement:
         )
 
 
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    made = Nursery(tmp_path_factory.mktemp("nursery"))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(tmp_path: Path, nursery: Nursery) -> Iterator[Home]:
     path = tmp_path / "home"
     path.mkdir()
-    made = Home(path)
+    made = Home(path, nursery)
     yield made
     for process in made.started:
         if process.poll() is None:

@@ -47,7 +47,7 @@ def replay(home: Any, base: str, names: list[str]) -> list[dict[str, Any]]:
     requests.post(f"{base}/_reset", timeout=10)
     rows: list[dict[str, Any]] = []
     for _ in range(ROUNDS):
-        rows += home.check().values()
+        rows += home.check(installed=True).values()
         requests.post(f"{base}/_step", timeout=10)
     return rows
 

@@ -3,55 +3,47 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import sqlite3
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 KILLS = 50
 PAGES = 12
 
 
-@pytest.fixture
-def zygote(tmp_path: Path) -> Any:
-    """Starts the command as forks of a process that has already imported it, so that fifty rounds take seconds."""
-    return None
+def killed_round(home: Any, nursery: Any, after_s: float) -> list[dict[str, Any]]:
+    """The rows that one round printed before it was killed."""
+    err = home.path.parent / "stderr"
+    child = nursery.start(["--home", str(home.path), "check", "--json"], out=nursery.pipe, err=err)
+    with nursery.pipe.open(encoding="utf-8", newline="") as out:
+        time.sleep(after_s)
+        os.kill(child, signal.SIGKILL)
+        lines = out.readlines()
+    nursery.finish()
+    assert err.read_text("utf-8") == ""
+    return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
-def test_every_printed_observation_survives_kill_nine_at_fifty_moments(home: Any, site: Any, statement: Any) -> None:
+def test_every_printed_observation_survives_kill_nine_at_fifty_moments(
+    home: Any, site: Any, statement: Any, nursery: Any
+) -> None:
     chance = random.Random(20140509)
-    pages = {f"page-{n}": site.put(f"/{n}", statement.html()) for n in range(PAGES)}
-    home.watch(pages)
-    took_s = whole_round_s(home)
-    printed: dict[int, str] = {}
+    home.watch({f"page-{n}": site.put(f"/{n}", statement.html()) for n in range(PAGES)})
+    began = time.monotonic()
+    printed = {row["observation"]: row["page"] for row in home.run("check", "--json").rows}
+    took_s = time.monotonic() - began
     for kill in range(KILLS):
         for n in range(PAGES):
-            site.put(f"/{n}", statement.html().replace("2011", str(2011 + kill + n)))
-        for row in killed_round(home, after_s=chance.uniform(0.3, 1.1) * took_s):
-            printed[row["observation"]] = row["page"]
+            site.put(f"/{n}", statement.html().replace("2011", str(2012 + kill + n)))
+        rows = killed_round(home, nursery, chance.uniform(0, took_s))
+        printed.update((row["observation"], row["page"]) for row in rows)
         assert archived(home.path) >= set(printed.items())
-    assert len(printed) > KILLS
-
-
-def whole_round_s(home: Any) -> float:
-    began = time.monotonic()
+    assert len(printed) > 2 * KILLS
     assert len(home.check()) == PAGES
-    return time.monotonic() - began
-
-
-def killed_round(home: Any, *, after_s: float) -> list[dict[str, Any]]:
-    """The rows that one round printed before it was killed."""
-    process: subprocess.Popen[str] = home.start("check", "--json")
-    time.sleep(after_s)
-    process.send_signal(signal.SIGKILL)
-    out, err = process.communicate()
-    assert not err, err
-    return [json.loads(line) for line in out.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def archived(home: Path) -> set[tuple[int, str]]:

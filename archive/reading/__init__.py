@@ -1,19 +1,28 @@
 """Every read query over an archive: the values that the command line, the web pages, feeds and exports show."""
 
-from archive.reading.missing import NoObservation, NoRevision, NoRevisionAt
+from archive.reading.gaps import Gap, gaps
+from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
+from archive.reading.overview import Overview, Totals, overview, totals
 from archive.reading.reader import Reader, open_reader
 from archive.reading.rows import ChangeRow, Diff, Look, PageRow, Revision, RevisionRow
 
 __all__ = [
     "ChangeRow",
     "Diff",
+    "Gap",
     "Look",
+    "NoChange",
     "NoObservation",
     "NoRevision",
     "NoRevisionAt",
+    "Overview",
     "PageRow",
     "Reader",
     "Revision",
     "RevisionRow",
+    "Totals",
+    "gaps",
     "open_reader",
+    "overview",
+    "totals",
 ]

@@ -34,3 +34,12 @@ class NoObservation(NotInArchive):
     def __init__(self, seq: int, slug: str | None = None) -> None:
         where = f" of {slug}" if slug else ""
         super().__init__(f"No observation {seq}{where} in this archive. List pages with: variorum pages")
+
+
+class NoChange(NotInArchive):
+    """A comparison with what came before the first revision."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            f"No change of {slug} in this archive: nothing was seen before its revision 1. Read it with: variorum show {slug}"
+        )

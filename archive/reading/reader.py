@@ -10,12 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from archive.bodies import read_body
 from archive.derive import WORDING_KINDS
-from archive.diff import compare, kinds
+from archive.diff import compare
 from archive.errors import HomeUnusable, NoPage
 from archive.model import parse_utc, utc_text
-from archive.reading.missing import NoObservation, NoRevision, NoRevisionAt
-from archive.reading.rows import ChangeRow, Diff, Look, PageRow, Revision, RevisionRow, listed, truth
+from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
+from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, listed, truth
 from archive.store import check_ours, read_entry
 
 _HINT_PAGES = 2000  # up to so many slugs are searched for a near one
@@ -92,36 +93,59 @@ class Reader:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self.conn = conn
 
+    @contextmanager
+    def one_instant(self) -> Iterator[None]:
+        """All queries inside see the archive as it stood at the first of them."""
+        self.conn.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.conn.rollback()
+
     # pages
 
     def pages(self) -> list[PageRow]:
         """All pages by slug, those no longer watched too."""
-        return [_page(row) for row in self._rows(_PAGE + "ORDER BY p.slug")]
+        return [_page(row) for row in self.rows(_PAGE + "ORDER BY p.slug")]
 
     def status(self) -> list[PageRow]:
         """The watched pages, those in trouble first."""
         order = "WHERE p.watched ORDER BY coalesce(s.not_accepted_in_a_row, 0) DESC, p.slug"
-        return [_page(row) for row in self._rows(_PAGE + order)]
+        return [_page(row) for row in self.rows(_PAGE + order)]
+
+    def troubled(self, *, limit: int) -> list[PageRow]:
+        """The watched pages whose last look did not show them, the longest first."""
+        where = (
+            "WHERE p.watched AND s.not_accepted_in_a_row > 0 ORDER BY s.not_accepted_in_a_row DESC, p.slug LIMIT :limit"
+        )
+        return [_page(row) for row in self.rows(_PAGE + where, {"limit": limit})]
 
     def page(self, slug: str) -> PageRow:
         """The page that has this slug, or had it before. Raises NoPage."""
-        row = self._row(_PAGE + "WHERE p.id = (SELECT page_id FROM page_slugs WHERE slug = :slug)", {"slug": slug})
+        row = self.row(_PAGE + "WHERE p.id = (SELECT page_id FROM page_slugs WHERE slug = :slug)", {"slug": slug})
         if row is None:
             raise NoPage(slug, self._near(slug))
         return _page(row)
 
+    def pages_by_id(self, ids: Sequence[int]) -> list[PageRow]:
+        marks = ", ".join(str(int(page_id)) for page_id in ids)
+        return [_page(row) for row in self.rows(f"{_PAGE} WHERE p.id IN ({marks})")]
+
     def addresses(self, page: PageRow) -> list[tuple[str, str]]:
         """(address, since) of every address that the page had, oldest first."""
-        rows = self._rows("SELECT url, since FROM page_addresses WHERE page_id = :page ORDER BY id", {"page": page.id})
+        rows = self.rows("SELECT url, since FROM page_addresses WHERE page_id = :page ORDER BY id", {"page": page.id})
         return [(row["url"], row["since"]) for row in rows]
 
     # revisions
 
     def history(self, slug: str, *, below: int | None = None, limit: int | None = None) -> list[RevisionRow]:
         """The revisions of a page's current reading, oldest first; the `limit` newest of those numbered under `below`."""
-        rows = self._rows(
+        return self.history_of(self.page(slug), below=below, limit=limit)
+
+    def history_of(self, page: PageRow, *, below: int | None = None, limit: int | None = None) -> list[RevisionRow]:
+        rows = self.rows(
             _REVISION + "AND v.number < :below ORDER BY v.number DESC LIMIT :limit",
-            {"reading": self._reading_id(self.page(slug)), "below": below or 1 << 62, "limit": limit or -1},
+            {"reading": self.reading_id(page), "below": below or 1 << 62, "limit": limit or -1},
         )
         return [_revision_row(row) for row in reversed(rows)]
 
@@ -129,8 +153,8 @@ class Reader:
         """One revision with its text, the latest if no number is given. Raises NoPage, NoRevision."""
         page = self.page(slug)
         wanted = page.revisions if number is None else number
-        row = self._row(
-            _REVISION + "AND v.number = :number", {"reading": self._reading_id(page), "number": min(wanted, 1 << 62)}
+        row = self.row(
+            _REVISION + "AND v.number = :number", {"reading": self.reading_id(page), "number": min(wanted, 1 << 62)}
         )
         if row is None:
             raise NoRevision(page.slug, number or 1, page.revisions or None)
@@ -139,9 +163,9 @@ class Reader:
     def revision_at(self, slug: str, at: datetime) -> Revision:
         """The revision that had last been seen by that time. Raises NoPage, NoRevisionAt."""
         page = self.page(slug)
-        row = self._row(
+        row = self.row(
             _REVISION + "AND rtrim(v.first_observed, 'Z') <= rtrim(:at, 'Z') ORDER BY v.number DESC LIMIT 1",
-            {"reading": self._reading_id(page), "at": utc_text(at)},
+            {"reading": self.reading_id(page), "at": utc_text(at)},
         )
         if row is None:
             raise NoRevisionAt(page.slug, at, page.first_observed)
@@ -151,16 +175,19 @@ class Reader:
 
     def changes(self, slug: str | None = None, *, before: int | None = None, limit: int = 100) -> list[ChangeRow]:
         """Changes in the current readings, of one page or of all, newest first; those older than the change `before`."""
+        return self.changes_of(None if slug is None else self.page(slug), before=before, limit=limit)
+
+    def changes_of(self, page: PageRow | None, *, before: int | None = None, limit: int = 100) -> list[ChangeRow]:
         where = ["1"]
         values: dict[str, Any] = {"limit": limit}
-        if slug is not None:
+        if page is not None:
             where.append("c.page_id = :page")
-            values["page"] = self.page(slug).id
+            values["page"] = page.id
         if before is not None:
             where.append("(c.not_after, c.id) < (SELECT not_after, id FROM changes WHERE id = :before)")
             values["before"] = before
         order = " ORDER BY c.not_after DESC, c.id DESC LIMIT :limit"
-        return [_change(row) for row in self._rows(f"{_CHANGE} WHERE {' AND '.join(where)}{order}", values)]
+        return [_change(row) for row in self.rows(f"{_CHANGE} WHERE {' AND '.join(where)}{order}", values)]
 
     def diff(self, slug: str, old: int | None = None, new: int | None = None) -> Diff:
         """How revision `old` became `new`: by default the last change, or with `old` alone from it to the latest.
@@ -168,12 +195,24 @@ class Reader:
         Between neighbours as stored; between any others compared now. Raises NoPage, NoRevision.
         """
         later = self.revision(slug, new)
+        if old is None and later.number == 1:
+            raise NoChange(later.page.slug)
         earlier = self.revision(slug, later.number - 1 if old is None else old)
-        row = self._row(
+        row = self.row(
             "SELECT * FROM changes WHERE from_revision_id = :old AND to_revision_id = :new",
             {"old": earlier.row.id, "new": later.row.id},
         )
         return _diff(earlier, later, row)
+
+    def change_texts(self, change_id: int) -> tuple[str, str, tuple[Json, ...]]:
+        """(earlier text, later text, ops) of a stored change."""
+        row = self.row(
+            "SELECT f.text AS old, t.text AS new, c.ops FROM changes c JOIN revisions f ON f.id = c.from_revision_id"
+            " JOIN revisions t ON t.id = c.to_revision_id WHERE c.id = :id",
+            {"id": change_id},
+        )
+        assert row is not None
+        return row["old"], row["new"], listed(row["ops"])
 
     # observations
 
@@ -198,42 +237,57 @@ class Reader:
             where += f" AND coalesce(j.outcome, o.outcome) IN ({marks})"
             values |= {f"outcome{n}": outcome for n, outcome in enumerate(outcomes)}
         order = " ORDER BY rtrim(o.observed_at, 'Z') DESC, o.seq DESC LIMIT :limit"
-        return [_look(row) for row in self._rows(f"{_LOOK} {where}{order}", values)]
+        return [_look(row) for row in self.rows(f"{_LOOK} {where}{order}", values)]
 
     def observation(self, seq: int) -> Look:
         """One look, of whatever page. Raises NoObservation."""
-        row = self._row(_LOOK + "WHERE o.seq = :seq", {"seq": min(seq, 1 << 62)})
+        row = self.row(_LOOK + "WHERE o.seq = :seq", {"seq": min(seq, 1 << 62)})
         if row is None:
             raise NoObservation(seq)
         return _look(row)
 
     def entry(self, seq: int) -> bytes:
         """The canonical JSON of one log entry, as it was hashed. Raises NoObservation."""
-        if self._row("SELECT 1 FROM entries WHERE seq = :seq", {"seq": min(seq, 1 << 62)}) is None:
+        if self.row("SELECT 1 FROM entries WHERE seq = :seq", {"seq": min(seq, 1 << 62)}) is None:
             raise NoObservation(seq)
         return read_entry(self.conn, seq)
 
-    # inside
+    def facts(self, page: PageRow, seq: int) -> tuple[tuple[str, str], ...]:
+        """What the judgement of a look rests on, as (fact, value)."""
+        row = self.row(
+            "SELECT facts FROM judgements WHERE reading_id = :reading AND seq = :seq",
+            {"reading": self.reading_id(page), "seq": seq},
+        )
+        return tuple((str(name), str(value)) for name, value in listed(row["facts"] if row else None))
 
-    def _rows(self, sql: str, values: dict[str, Any] | None = None) -> list[sqlite3.Row]:
+    def body(self, body_id: int) -> bytes:
+        """The received bytes of a body. Raises Damaged."""
+        return read_body(self.conn, body_id)
+
+    # for the other modules of this package
+
+    def reading_id(self, page: PageRow) -> int | None:
+        """The id of the page's current reading."""
+        row = self.row("SELECT id FROM readings WHERE page_id = :page AND is_current", {"page": page.id})
+        return None if row is None else row["id"]
+
+    def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[sqlite3.Row]:
         cursor = self.conn.cursor()
         cursor.row_factory = sqlite3.Row
         return cursor.execute(sql, values or {}).fetchall()
 
-    def _row(self, sql: str, values: dict[str, Any] | None = None) -> sqlite3.Row | None:
-        return next(iter(self._rows(sql, values)), None)
+    def row(self, sql: str, values: dict[str, Any] | None = None) -> sqlite3.Row | None:
+        return next(iter(self.rows(sql, values)), None)
+
+    # inside
 
     def _near(self, slug: str) -> str | None:
-        slugs = [row["slug"] for row in self._rows(f"SELECT slug FROM pages LIMIT {_HINT_PAGES + 1}")]
+        slugs = [row["slug"] for row in self.rows(f"SELECT slug FROM pages LIMIT {_HINT_PAGES + 1}")]
         near = difflib.get_close_matches(slug[:64], slugs, n=1, cutoff=0.75) if len(slugs) <= _HINT_PAGES else []
         return near[0] if near else None
 
-    def _reading_id(self, page: PageRow) -> int | None:
-        row = self._row("SELECT id FROM readings WHERE page_id = :page AND is_current", {"page": page.id})
-        return None if row is None else row["id"]
-
     def _revision(self, page: PageRow, row: RevisionRow) -> Revision:
-        found = self._row("SELECT text, block_kinds FROM revisions WHERE id = :id", {"id": row.id})
+        found = self.row("SELECT text, block_kinds FROM revisions WHERE id = :id", {"id": row.id})
         assert found is not None
         assert page.reading is not None
         return Revision(
@@ -330,17 +384,17 @@ def _diff(old: Revision, new: Revision, stored: sqlite3.Row | None) -> Diff:
         not_before=stored["not_before"] if stored else min(old.row.last_observed, new.row.last_observed),
         not_after=stored["not_after"] if stored else max(old.row.first_observed, new.row.first_observed),
         kinds=listed(stored["kinds"]) if stored else tuple(found.kinds),
-        kind_spans=dict(kinds(old.text, new.text)),
+        kind_spans={kind: spans.as_json() for kind, spans in found.kinds.items()},
         silent=truth(stored["silent"]) if stored else _silent(old, new, frozenset(found.kinds)),
-        removed=tuple(found.removed),
-        added=tuple(found.added),
-        reworded=tuple((a, b) for a, b in found.reworded),
-        moved=tuple(found.moved),
-        ops=listed(stored["ops"]) if stored else tuple(found.ops),
+        removed=found.removed,
+        added=found.added,
+        reworded=found.reworded,
+        moved=found.moved,
+        ops=tuple({"op": op.op, "old": list(op.old), "new": list(op.new)} for op in found.ops),
         words_added=stored["words_added"] if stored else found.words_added,
         words_removed=stored["words_removed"] if stored else found.words_removed,
         words_moved=stored["words_moved"] if stored else found.words_moved,
-        summary=listed(stored["summary"]) if stored else tuple(found.summary),
+        summary=listed(stored["summary"]) if stored else tuple(dict(line) for line in found.summary),
     )
 
 

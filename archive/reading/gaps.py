@@ -1,0 +1,103 @@
+"""Where a page could not be seen: runs of looks, next to each other in its history, that did not show it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from archive.reading.reader import Reader
+from archive.reading.rows import Json, PageRow
+
+_NOT_ACCEPTED = ("held", "gone", "failed", "refused")
+_LIMIT = 400  # looks of each outcome, the newest
+
+_LOOKS = """
+SELECT * FROM (
+    SELECT o.seq, o.observed_at, j.outcome, j.reason
+    FROM judgements j JOIN observations o ON o.seq = j.seq
+    WHERE j.reading_id = :reading AND j.outcome = :outcome AND j.outcome NOT IN ('new', 'changed', 'unchanged')
+    ORDER BY j.seq DESC LIMIT :limit)
+"""
+
+_NEXT = """
+SELECT o.seq, o.observed_at FROM observations o
+WHERE o.page_id = :page AND (rtrim(o.observed_at, 'Z'), o.seq) > (rtrim(:at, 'Z'), :seq)
+ORDER BY rtrim(o.observed_at, 'Z'), o.seq LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One run of looks that did not show the page, and the look after it that did (None: there was none yet)."""
+
+    first_seq: int
+    last_seq: int
+    first_at: str
+    last_at: str
+    until: str | None
+    looks: int
+    whole: bool  # False: the run is longer than what was read of it
+    reasons: tuple[tuple[str, str | None, int], ...]  # (outcome, reason, looks), the most frequent first
+
+    @property
+    def outcomes(self) -> frozenset[str]:
+        return frozenset(outcome for outcome, _, _ in self.reasons)
+
+    def as_json(self) -> Json:
+        return {
+            "first_observation": self.first_seq,
+            "last_observation": self.last_seq,
+            "first_at": self.first_at,
+            "last_at": self.last_at,
+            "until": self.until,
+            "looks": self.looks,
+            "whole": self.whole,
+            "reasons": [
+                {"outcome": outcome, "reason": reason, "looks": looks} for outcome, reason, looks in self.reasons
+            ],
+        }
+
+
+def gaps(reader: Reader, page: PageRow) -> list[Gap]:
+    """The page's gaps in its current reading, newest first. Long histories are read back to `_LIMIT` looks an outcome."""
+    reading = reader.reading_id(page)
+    found = [
+        reader.rows(_LOOKS, {"reading": reading, "outcome": outcome, "limit": _LIMIT}) for outcome in _NOT_ACCEPTED
+    ]
+    cut = [rows[-1]["seq"] for rows in found if len(rows) == _LIMIT]
+    horizon = max(cut, default=0)  # before it, looks of some outcome are missing
+    looks = sorted(
+        (row for rows in found for row in rows if row["seq"] >= horizon),
+        key=lambda row: (row["observed_at"].rstrip("Z"), row["seq"]),
+    )
+    runs: list[list[Json]] = []
+    follows: int | None = None
+    after: str | None = None
+    ends: list[str | None] = []
+    for look in looks:
+        if not runs or look["seq"] != follows:
+            runs.append([])
+            ends.append(None)
+        runs[-1].append(dict(look))
+        following = reader.row(_NEXT, {"page": page.id, "at": look["observed_at"], "seq": look["seq"]})
+        follows, after = (following["seq"], following["observed_at"]) if following else (None, None)
+        ends[-1] = after
+    made = [
+        _gap(run, until, whole=not (cut and place == 0))
+        for place, (run, until) in enumerate(zip(runs, ends, strict=True))
+    ]
+    return made[::-1]
+
+
+def _gap(run: list[Json], until: str | None, *, whole: bool) -> Gap:
+    counted = Counter((look["outcome"], look["reason"]) for look in run)
+    return Gap(
+        first_seq=run[0]["seq"],
+        last_seq=run[-1]["seq"],
+        first_at=run[0]["observed_at"],
+        last_at=run[-1]["observed_at"],
+        until=until,
+        looks=len(run),
+        whole=whole,
+        reasons=tuple((outcome, reason, looks) for (outcome, reason), looks in counted.most_common()),
+    )

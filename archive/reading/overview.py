@@ -1,0 +1,131 @@
+"""What the first page tells: the archive in figures, and its pages searched, sorted and paged."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from archive.reading.reader import Reader
+from archive.reading.rows import ChangeRow, Json, PageRow
+
+SORTS = ("changed", "name", "trouble")
+PAGE_SIZE = 50
+_SPARK = 120  # changes drawn in the small chart of one page
+
+_LIGHT = """
+SELECT p.id, p.slug, p.title, p.url, p.watched, p.tags, p.statement, coalesce(s.not_accepted_in_a_row, 0) AS ill,
+    v.first_observed AS changed
+FROM pages p
+LEFT JOIN page_states s ON s.page_id = p.id
+LEFT JOIN revisions v ON v.id = s.revision_id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The archive in figures."""
+
+    pages: int
+    watched: int
+    looks: int
+    changes: int
+    troubled: int  # watched pages whose last look did not show the page
+    last_observed: str | None
+    identity: str | None  # hex leaf hash of the first log entry: this archive's own name for ever; None when empty
+
+    def as_json(self) -> Json:
+        return {
+            "pages": self.pages,
+            "watched": self.watched,
+            "looks": self.looks,
+            "changes": self.changes,
+            "troubled": self.troubled,
+            "last_observed": self.last_observed,
+            "identity": self.identity,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A page as the overview lists it."""
+
+    page: PageRow
+    last_change: ChangeRow | None
+    activity: tuple[
+        tuple[str, bool | None], ...
+    ]  # (not_after, silent) of its changes, oldest first, the newest of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """One screen of the archive's pages."""
+
+    listed: tuple[Listed, ...]
+    found: int
+    page_number: int
+    page_count: int
+
+
+def totals(reader: Reader) -> Totals:
+    row = reader.row(
+        "SELECT count(*) AS pages, coalesce(sum(p.watched), 0) AS watched, coalesce(sum(s.looks), 0) AS looks,"
+        " coalesce(sum(p.watched AND s.not_accepted_in_a_row > 0), 0) AS troubled"
+        " FROM pages p LEFT JOIN page_states s ON s.page_id = p.id"
+    )
+    changes = reader.row(
+        "SELECT coalesce(sum(v.number - 1), 0) AS n FROM page_states s JOIN revisions v ON v.id = s.revision_id"
+    )
+    last = reader.row("SELECT observed_at FROM observations ORDER BY seq DESC LIMIT 1")
+    first = reader.row("SELECT lower(hex(leaf)) AS leaf FROM entries WHERE seq = 1")
+    assert row is not None
+    assert changes is not None
+    return Totals(
+        pages=row["pages"],
+        watched=row["watched"],
+        looks=row["looks"],
+        changes=changes["n"],
+        troubled=row["troubled"],
+        last_observed=last["observed_at"] if last else None,
+        identity=first["leaf"] if first else None,
+    )
+
+
+def overview(reader: Reader, *, query: str = "", sort: str = "changed", page_number: int = 1) -> Overview:
+    """The pages whose slug, title, address, tags or statement hold every word of `query`, in any script's case."""
+    terms = query.casefold().split()
+    rows = [row for row in reader.rows(_LIGHT) if _matches(row, terms)]
+    rows.sort(key=lambda row: (row["title"] or row["slug"]).casefold())
+    if sort == "trouble":
+        rows.sort(key=lambda row: (row["watched"], row["ill"]), reverse=True)
+    elif sort != "name":
+        rows.sort(key=lambda row: row["changed"] or "", reverse=True)
+    page_count = max(1, -(-len(rows) // PAGE_SIZE))
+    page_number = min(max(page_number, 1), page_count)
+    shown = rows[(page_number - 1) * PAGE_SIZE :][:PAGE_SIZE]
+    pages = {page.id: page for page in reader.pages_by_id([row["id"] for row in shown])}
+    return Overview(
+        listed=tuple(_listed(reader, pages[row["id"]]) for row in shown),
+        found=len(rows),
+        page_number=page_number,
+        page_count=page_count,
+    )
+
+
+def _matches(row: sqlite3.Row, terms: list[str]) -> bool:
+    if not terms:
+        return True
+    text = "\n".join(row[key] or "" for key in ("slug", "title", "url", "tags", "statement")).casefold()
+    return all(term in text for term in terms)
+
+
+def _listed(reader: Reader, page: PageRow) -> Listed:
+    rows = reader.rows(
+        "SELECT c.not_after, c.silent FROM changes c JOIN revisions v ON v.id = c.to_revision_id"
+        " JOIN readings r ON r.id = v.reading_id AND r.is_current WHERE c.page_id = :page"
+        " ORDER BY c.not_after DESC, c.id DESC LIMIT :limit",
+        {"page": page.id, "limit": _SPARK},
+    )
+    activity = tuple(
+        (row["not_after"], None if row["silent"] is None else bool(row["silent"])) for row in reversed(rows)
+    )
+    return Listed(page=page, last_change=next(iter(reader.changes_of(page, limit=1)), None), activity=activity)

@@ -1,0 +1,124 @@
+"""Feeds of changes (RFC 4287). Ids are tag URIs (RFC 4151) that rest on the archive's first log entry and on observations:
+they stay the same under another address, after a new reading and after an import.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from xml.etree import ElementTree as ET
+
+from archive.reading.rows import ChangeRow, PageRow
+from archive.site.marks import MarkedBlock, Segment
+from archive.site.words import amount, bounds, kinds, said
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # not characters of XML 1.0
+_BLOCKS = 12  # changed blocks told in one entry
+_BLOCK_CHARS = 1500
+_NEVER = "1970-01-01T00:00:00Z"
+
+_MARKS = {
+    "insert": "<ins>[+{}+]</ins>",
+    "delete": "<del>[-{}-]</del>",
+    "moved_to": "<ins>[→{}]</ins>",
+    "moved_from": "<del>[{}→]</del>",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A change with the blocks that it touched."""
+
+    change: ChangeRow
+    blocks: tuple[MarkedBlock, ...]
+
+
+def feed(
+    told: Sequence[Told],
+    *,
+    page: PageRow | None,
+    title: str,
+    identity: str | None,
+    absolute: Callable[[str], str],
+) -> bytes:
+    """An Atom document of these changes, newest first. `absolute` makes a full address of a path of the reading room."""
+    root = ET.Element("feed", {"xmlns": _ATOM})
+    here = f"/page/{page.slug}/feed.atom" if page else "/feed.atom"
+    _put(root, "id", tag(identity, f"page/{page.id}" if page else "feed"))
+    _put(root, "title", f"Changes of {page.name}" if page else f"Changes in {title}")
+    newest = told[0].change.not_after if told else None
+    _put(root, "updated", newest or (page.added_at if page else _NEVER))
+    _put(_put(root, "author"), "name", title)
+    _put(root, "generator", "variorum")
+    _put(root, "link", rel="self", type="application/atom+xml", href=absolute(here))
+    _put(root, "link", rel="alternate", type="text/html", href=absolute(f"/page/{page.slug}" if page else "/"))
+    for item in told:
+        _entry(root, item, identity, absolute)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode").encode()
+
+
+def tag(identity: str | None, what: str) -> str:
+    """
+    >>> tag("3fa4" * 16, "change/412")
+    'tag:3fa43fa43fa43fa43fa43fa43fa43fa4.variorum.invalid,2026:change/412'
+    """
+    return f"tag:{(identity or 'empty')[:32]}.variorum.invalid,2026:{what}"
+
+
+def _entry(root: ET.Element, item: Told, identity: str | None, absolute: Callable[[str], str]) -> None:
+    change = item.change
+    entry = _put(root, "entry")
+    _put(entry, "id", tag(identity, f"change/{change.observation}"))
+    words = amount(change.words_added, change.words_removed, change.words_moved)
+    silent = ", silently" if change.silent else ""
+    _put(entry, "title", f"{change.page_title or change.page}: {words}{silent}")
+    _put(entry, "updated", change.not_after)
+    _put(entry, "published", change.not_after)
+    href = absolute(f"/page/{change.page}/{change.from_number}..{change.to_number}")
+    _put(entry, "link", rel="alternate", type="text/html", href=href)
+    for kind in change.kinds:
+        _put(entry, "category", term=kind)
+    when = said(bounds(change.not_before, change.not_after))
+    _put(entry, "summary", f"Changed {when}: {', '.join(kinds(change.kinds))}; {words}{silent}.")
+    content = _put(entry, "content", _html(item, when), type="html")
+    if change.language:
+        content.set(_XML_LANG, change.language)
+
+
+def _html(item: Told, when: str) -> str:
+    parts = [f"<p>Changed {escape(when)}.</p>"]
+    parts += [f'<p dir="auto">{"".join(map(_segment, block.segments))}</p>' for block in _short(item)]
+    if len(item.blocks) > _BLOCKS:
+        parts.append(f"<p>… and {len(item.blocks) - _BLOCKS} more passages.</p>")
+    return "\n".join(parts)
+
+
+def _short(item: Told) -> Sequence[MarkedBlock]:
+    """The first changed blocks, each cut to a bounded length before it is marked up."""
+    made = []
+    for block in item.blocks[:_BLOCKS]:
+        left = _BLOCK_CHARS
+        segments: list[Segment] = []
+        for part in block.segments:
+            segments.append(Segment(op=part.op, text=part.text[:left] + ("…" if len(part.text) > left else "")))
+            left -= len(part.text)
+            if left <= 0:
+                break
+        made.append(MarkedBlock(kind=block.kind, segments=tuple(segments), change=block.change))
+    return made
+
+
+def _segment(part: Segment) -> str:
+    return _MARKS.get(part.op, "{}").format(escape(part.text))
+
+
+def _put(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
+    fit = {key: _UNFIT.sub("\ufffd", value) for key, value in attributes.items()}
+    child = ET.SubElement(parent, name, fit)
+    if text is not None:
+        child.text = _UNFIT.sub("\ufffd", text)
+    return child

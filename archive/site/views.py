@@ -1,0 +1,285 @@
+"""What each page of the reading room shows, as template values and as JSON: one function a page, over one `Reader`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive.errors import NotInArchive
+from archive.model import parse_utc
+from archive.reading.gaps import Gap, gaps
+from archive.reading.missing import NoObservation
+from archive.reading.overview import SORTS, Listed, overview, totals
+from archive.reading.reader import Reader
+from archive.reading.rows import ChangeRow, Json, Look, PageRow, Revision, RevisionRow
+from archive.site.atom import Told, feed
+from archive.site.marks import Fold, folds, marked
+from archive.site.timeline import chart, spark
+
+HISTORY_SIZE = 100  # revisions on one screen
+LATEST = 8  # changes on the first page
+FEED_SIZE = 50
+LOOKS_SIZE = 100
+TROUBLED = 200  # pages listed as failing, at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What one address answers: `values` for its template, `as_json` for its twin."""
+
+    values: dict[str, Any]
+    as_json: Json
+
+
+def overview_view(reader: Reader, *, query: str, sort: str, page_number: int) -> View:
+    sort = sort if sort in SORTS else "changed"
+    with reader.one_instant():
+        figures = totals(reader)
+        found = overview(reader, query=query, sort=sort, page_number=page_number)
+        latest = reader.changes(limit=LATEST) if not query and found.page_number == 1 else []
+    return View(
+        values={
+            "totals": figures,
+            "overview": found,
+            "latest": latest,
+            "query": query,
+            "sort": sort,
+            "sparks": {listed.page.id: _spark(listed) for listed in found.listed},
+        },
+        as_json={
+            **figures.as_json(),
+            "found": found.found,
+            "page_number": found.page_number,
+            "page_count": found.page_count,
+            "listed": [_listed_json(listed) for listed in found.listed],
+            "latest": [change.as_json() for change in latest],
+        },
+    )
+
+
+def _spark(listed: Listed) -> Sequence[Any]:
+    return spark(listed.page.first_observed, listed.page.observed_at, listed.activity)
+
+
+def _listed_json(listed: Listed) -> Json:
+    change = listed.last_change.as_json() if listed.last_change else None
+    return {**listed.page.as_json(), "coverage": listed.page.coverage, "last_change": change}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a page's history: a revision, or a gap."""
+
+    at: str
+    revision: RevisionRow | None = None
+    gap: Gap | None = None
+
+
+def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
+    with reader.one_instant():
+        page = reader.page(slug)
+        revisions = reader.history_of(page, below=below, limit=HISTORY_SIZE)
+        holes = gaps(reader, page)
+        addresses = reader.addresses(page)
+    older = revisions[0].number if revisions and revisions[0].number > 1 else None
+    newest = not revisions or revisions[-1].number == page.revisions
+    shown = _shown_gaps(revisions, holes, oldest=older is None, newest=newest)
+    rows = [Row(at=row.first_observed, revision=row) for row in revisions]
+    rows += [Row(at=gap.first_at, gap=gap) for gap in shown]
+    rows.sort(key=lambda row: parse_utc(row.at), reverse=True)
+    return View(
+        values={
+            "page": page,
+            "host": urlsplit(page.url).hostname or page.url,
+            "rows": rows,
+            "revisions": revisions,
+            "chart": chart(revisions, shown, page.observed_at if newest else None),
+            "gap_looks": {gap.first_seq: gap for gap in shown},
+            "held_only": frozenset({"held"}),
+            "by_number": {row.number: row for row in revisions},
+            "silent_count": sum(row.silent is True for row in revisions),
+            "addresses": addresses,
+            "older": older,
+            "below": below,
+        },
+        as_json={
+            "page": page.as_json(),
+            "history": [row.as_json() for row in revisions],
+            "gaps": [gap.as_json() for gap in shown],
+            "addresses": [{"url": url, "since": since} for url, since in addresses],
+            "older": older,
+        },
+    )
+
+
+def _shown_gaps(revisions: Sequence[RevisionRow], holes: Sequence[Gap], *, oldest: bool, newest: bool) -> list[Gap]:
+    """The gaps that lie in the time of these revisions."""
+    begin = None if oldest or not revisions else parse_utc(revisions[0].first_observed)
+    end = None if newest or not revisions else parse_utc(revisions[-1].last_confirmed)
+    return [
+        gap
+        for gap in holes
+        if (begin is None or parse_utc(gap.first_at) >= begin) and (end is None or parse_utc(gap.first_at) <= end)
+    ]
+
+
+def revision_view(reader: Reader, slug: str, number: int) -> View:
+    with reader.one_instant():
+        revision = reader.revision(slug, number)
+        following = _neighbour(reader, revision.page, number + 1)
+        look = reader.observation(revision.row.observation)
+    return View(
+        values={
+            "page": revision.page,
+            "revision": revision,
+            "row": revision.row,
+            "following": following,
+            "look": look,
+            "blocks": grouped(revision.blocks),
+            "language": revision.row.language or revision.page.language,
+        },
+        as_json=revision.as_json(),
+    )
+
+
+def _neighbour(reader: Reader, page: PageRow, number: int) -> RevisionRow | None:
+    found = reader.history_of(page, below=number + 1, limit=1)
+    return found[0] if found and found[0].number == number else None
+
+
+def grouped(blocks: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Blocks next to each other that belong together (list items, table rows) as one group, others alone.
+
+    >>> grouped([("paragraph", "a"), ("list_item", "b"), ("list_item", "c")])
+    [('paragraph', ['a']), ('list_item', ['b', 'c'])]
+    """
+    made: list[tuple[str, list[str]]] = []
+    for kind, text in blocks:
+        if made and kind in ("list_item", "table_row") and made[-1][0] == kind:
+            made[-1][1].append(text)
+        else:
+            made.append((kind, [text]))
+    return made
+
+
+def diff_view(reader: Reader, slug: str, old: int, new: int) -> View:
+    with reader.one_instant():
+        found = reader.diff(slug, old, new)
+        page = found.page
+        following = _neighbour(reader, page, max(old, new) + 1)
+    blocks = marked(found.old.text, found.new.text, found.ops, found.old.block_kinds, found.new.block_kinds)
+    layout: tuple[Fold, ...] = folds(blocks)
+    return View(
+        values={
+            "page": page,
+            "diff": found,
+            "folds": layout,
+            "change_count": sum(block.change is not None for block in blocks),
+            "following": following,
+            "neighbours": abs(new - old) == 1,
+            "old_language": found.old.row.language or page.language,
+            "language": found.new.row.language or page.language,
+        },
+        as_json=found.as_json(),
+    )
+
+
+def at_view(reader: Reader, slug: str, seq: int) -> View:
+    """One look: the text that it showed, or why it showed none, with its evidence."""
+    with reader.one_instant():
+        page = reader.page(slug)
+        look = _look_of(reader, page, seq)
+        revision: Revision | None = None
+        if look.revision is not None:
+            revision = reader.revision(slug, look.revision)
+        entry: Json = json.loads(reader.entry(seq))
+        facts = reader.facts(page, seq)
+    return View(
+        values={
+            "page": page,
+            "look": look,
+            "revision": revision,
+            "blocks": grouped(revision.blocks) if revision else [],
+            "language": (revision.row.language if revision else "") or page.language,
+            "entry": entry,
+            "facts": facts,
+        },
+        as_json={
+            **look.as_json(),
+            "title": (revision.row.title or None) if revision else None,
+            "text": revision.text if revision else None,
+            "text_sha256": revision.row.text_sha256 if revision else None,
+            "facts": [list(fact) for fact in facts],
+            "entry": entry,
+        },
+    )
+
+
+def _look_of(reader: Reader, page: PageRow, seq: int) -> Look:
+    look = reader.observation(seq)
+    if look.page != page.slug:
+        raise NoObservation(seq, page.slug)
+    return look
+
+
+def raw_body(reader: Reader, slug: str, seq: int) -> bytes:
+    """The received bytes of one look. Raises NoPage, NoObservation, NoBody, Damaged."""
+    with reader.one_instant():
+        look = _look_of(reader, reader.page(slug), seq)
+        if look.body_id is None:
+            raise NoBody(seq)
+        return reader.body(look.body_id)
+
+
+class NoBody(NotInArchive):
+    """A look that brought no body."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(
+            f"Observation {seq} brought no body: nothing to download. See why with: variorum explain {seq}"
+        )
+
+
+def looks_view(reader: Reader, slug: str, *, before: int | None) -> View:
+    """Every look at a page, whatever came of it, newest first."""
+    with reader.one_instant():
+        page = reader.page(slug)
+        looks = reader.observations(slug, before=before, limit=LOOKS_SIZE + 1)
+    more = looks[LOOKS_SIZE - 1].seq if len(looks) > LOOKS_SIZE else None
+    looks = looks[:LOOKS_SIZE]
+    return View(
+        values={"page": page, "looks": looks, "before": before, "more": more},
+        as_json={"page": page.slug, "observations": [look.as_json() for look in looks], "before": more},
+    )
+
+
+def health_view(reader: Reader) -> View:
+    """For the keeper: what is failing, held or overdue."""
+    with reader.one_instant():
+        figures = totals(reader)
+        troubled = reader.troubled(limit=TROUBLED)
+    return View(
+        values={"totals": figures, "troubled": troubled},
+        as_json={
+            "ok": figures.troubled == 0,
+            **figures.as_json(),
+            "not_accepted": [page.as_status_json() for page in troubled],
+        },
+    )
+
+
+def feed_view(reader: Reader, slug: str | None, *, title: str, absolute: Callable[[str], str]) -> bytes:
+    """The Atom feed of one page's newest changes, or of all pages'."""
+    with reader.one_instant():
+        page = reader.page(slug) if slug is not None else None
+        told = [_told(reader, change) for change in reader.changes_of(page, limit=FEED_SIZE)]
+        identity = totals(reader).identity
+    return feed(told, page=page, title=title, identity=identity, absolute=absolute)
+
+
+def _told(reader: Reader, change: ChangeRow) -> Told:
+    old, new, ops = reader.change_texts(change.id)
+    return Told(change=change, blocks=tuple(block for block in marked(old, new, ops) if block.change is not None))

@@ -1,0 +1,218 @@
+"""The addresses of the reading room. Each handler carries values from `archive.site.views` into a template or JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+from datasette import NotFound, Response, hookimpl
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import Base400
+from datasette.views.base import DatasetteError
+from markupsafe import Markup
+
+from archive.errors import NotInArchive, VariorumError
+from archive.reading import Reader
+from archive.site import views, words
+
+SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
+FORMAT = r"(?:\.(?P<format>json))?"
+TIME_LIMIT_MS = 5000
+_log = logging.getLogger("variorum.site")
+
+
+@hookimpl
+def register_routes():
+    return [
+        (rf"/(?:index)?{FORMAT}$", overview),
+        (r"/feed\.atom$", feed),
+        (rf"/-/health{FORMAT}$", health),
+        (r"/-/(?!static/|permissions$|allow-debug$)(?P<rest>.*)$", hidden),
+        (r"/-/(?P<rest>permissions|allow-debug)$", hidden),
+        (rf"/page/{SLUG}{FORMAT}$", timeline),
+        (rf"/page/{SLUG}/compare$", compare),
+        (rf"/page/{SLUG}/looks{FORMAT}$", looks),
+        (rf"/page/{SLUG}/feed\.atom$", feed),
+        (rf"/page/{SLUG}/(?P<number>\d{{1,9}}){FORMAT}$", revision),
+        (rf"/page/{SLUG}/(?P<old>\d{{1,9}})\.\.(?P<new>\d{{1,9}}){FORMAT}$", diff),
+        (rf"/page/{SLUG}/at/(?P<seq>\d{{1,15}}){FORMAT}$", at),
+        (rf"/page/{SLUG}/at/(?P<seq>\d{{1,15}})/raw$", raw),
+    ]
+
+
+async def overview(datasette, request):
+    query = request.args.get("q") or ""
+    return await _answer(
+        datasette,
+        request,
+        "overview.html",
+        lambda reader: views.overview_view(
+            reader, query=query[:200], sort=request.args.get("sort") or "", page_number=_number(request, "n") or 1
+        ),
+    )
+
+
+async def health(datasette, request):
+    return await _answer(datasette, request, "health.html", views.health_view)
+
+
+async def timeline(datasette, request):
+    slug, below = request.url_vars["slug"], _number(request, "below")
+    return await _answer(
+        datasette, request, "timeline.html", lambda reader: views.timeline_view(reader, slug, below=below)
+    )
+
+
+async def looks(datasette, request):
+    slug, before = request.url_vars["slug"], _number(request, "before")
+    return await _answer(datasette, request, "looks.html", lambda reader: views.looks_view(reader, slug, before=before))
+
+
+async def compare(datasette, request):
+    """Where the form that chooses two revisions leads."""
+    old, new = sorted((_number(request, "a") or 1, _number(request, "b") or 1))
+    slug = request.url_vars["slug"]
+    path = f"/page/{slug}/{new}" if old == new else f"/page/{slug}/{old}..{new}"
+    return Response.redirect(datasette.urls.path(path))
+
+
+async def revision(datasette, request):
+    slug, number = request.url_vars["slug"], int(request.url_vars["number"])
+    return await _answer(
+        datasette, request, "revision.html", lambda reader: views.revision_view(reader, slug, number)
+    )
+
+
+async def diff(datasette, request):
+    slug, old, new = (request.url_vars[name] for name in ("slug", "old", "new"))
+    return await _answer(
+        datasette,
+        request,
+        "diff.html",
+        lambda reader: views.diff_view(reader, slug, int(old), int(new)),
+        side_by_side=request.args.get("view") == "side",
+    )
+
+
+async def at(datasette, request):
+    slug, seq = request.url_vars["slug"], int(request.url_vars["seq"])
+    return await _answer(datasette, request, "at.html", lambda reader: views.at_view(reader, slug, seq))
+
+
+async def raw(datasette, request):
+    """Received bytes, as text that no browser runs, to keep."""
+    slug, seq = request.url_vars["slug"], int(request.url_vars["seq"])
+    body = await _read(datasette, lambda reader: views.raw_body(reader, slug, seq))
+    headers = {
+        "content-disposition": f'attachment; filename="{slug}-{seq}.txt"',
+        "content-security-policy": "sandbox; default-src 'none'",
+    }
+    return Response(body, content_type="text/plain", headers=headers)
+
+
+async def feed(datasette, request):
+    slug = request.url_vars.get("slug")
+    title = datasette.metadata("title") or "variorum"
+    body = await _read(
+        datasette,
+        lambda reader: views.feed_view(reader, slug, title=title, absolute=_absolute(datasette, request)),
+    )
+    return _tagged(request, Response(body, content_type="application/atom+xml; charset=utf-8"))
+
+
+async def hidden(datasette, request):
+    """Datasette's own pages about itself, which tell of paths and settings."""
+    raise NotFound("There is nothing at this address.")
+
+
+async def _answer(
+    datasette, request, template: str, view: Callable[[Reader], views.View], **more: Any
+) -> Response:
+    found = await _read(datasette, view)
+    if request.url_vars.get("format") == "json":
+        return _tagged(request, Response.json(found.as_json))
+    values = {
+        **found.values,
+        **more,
+        "public": _absolute(datasette, request),
+        "site_title": datasette.metadata("title") or "variorum",
+        "here": request.path,
+    }
+    html = await datasette.render_template(f"room/{template}", values, request=request)
+    return _tagged(request, Response.html(html))
+
+
+async def _read(datasette, read: Callable[[Reader], Any]) -> Any:
+    def timed(conn):
+        with sqlite_timelimit(conn, TIME_LIMIT_MS):
+            return read(Reader(conn))
+
+    try:
+        return await datasette.get_database("archive").execute_fn(timed)
+    except NotInArchive as error:
+        raise NotFound(_for_readers(str(error))) from error
+
+
+def _for_readers(sentence: str) -> str:
+    """An error's sentence without its advice for the command line."""
+    return re.split(r" (?:[A-Z][^.]* with: variorum|Did you mean)", sentence)[0]
+
+
+def _tagged(request, response: Response) -> Response:
+    """With an entity tag, so that what has not changed is not sent again (RFC 9110, section 13)."""
+    body = response.body if isinstance(response.body, bytes) else response.body.encode()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    response.headers |= {"etag": etag, "cache-control": "max-age=0, must-revalidate"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response("", status=304, headers=response.headers, content_type=response.content_type)
+    return response
+
+
+def _number(request, name: str) -> int | None:
+    text = request.args.get(name) or ""
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+
+
+def _absolute(datasette, request) -> Callable[[str], str]:
+    public_url = (datasette.plugin_config("reading_room") or {}).get("public_url")
+
+    def absolute(path: str) -> str:
+        if public_url:
+            return public_url + path
+        return datasette.absolute_url(request, datasette.urls.path(path))
+
+    return absolute
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    for name in ("moment", "bounds", "said", "span", "stamp", "count", "share", "outcome", "meaning", "kinds", "amount", "summary"):
+        env.globals[name] = getattr(words, name)
+    env.globals["via_words"] = words.VIA
+
+
+@hookimpl(hookwrapper=True)
+def handle_exception(datasette, request, exception):
+    """Every error as one calm page that tells nothing of our inside; a bug is logged. Takes the place of Datasette's own."""
+    outcome = yield
+    outcome.force_result([_error_page(datasette, request, exception)])
+
+
+async def _error_page(datasette, request, exception) -> Response:
+    status, message, title = 500, "Something went wrong while this page was made. It has been logged.", None
+    if isinstance(exception, Base400):
+        status, message = exception.status, str(exception.args[0]) if exception.args else ""
+    elif isinstance(exception, DatasetteError):
+        status, title = exception.status, exception.title
+        message = Markup(exception.message) if exception.message_is_html else exception.message  # noqa: S704 - Datasette's
+    elif isinstance(exception, VariorumError):
+        message = "This part of the archive can’t be read. It has been logged; its keeper can run: variorum verify"
+    if status >= 500:
+        _log.error("%s %s failed", request.method, request.path, exc_info=exception)
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": str(message), "status": status, "title": title}, status=status)
+    values = {"status": status, "error": message, "title": title}
+    return Response.html(await datasette.render_template("error.html", values, request=request), status=status)

@@ -1,0 +1,55 @@
+"""The reading room: Datasette over one archive, opened read only, with this project's pages."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils import parse_metadata
+
+from archive.site import site_dir
+
+NAME = "archive"  # the database's name in every address and in metadata.yaml
+
+
+class ReadOnlyDatabase(Database):  # type: ignore[misc]
+    """The archive's file as Datasette reads it: nothing on the web writes, whatever characters its path has."""
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        if write:
+            raise PermissionError(f"{self.name} is served for reading only")
+        conn = sqlite3.connect(f"{Path(self.path).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        conn.execute("PRAGMA query_only = 1")
+        self._all_file_connections.append(conn)
+        return conn
+
+
+def make_datasette(db_path: Path, *, base_url: str = "/", public_url: str = "", sql: bool = False) -> Datasette:
+    """Datasette with the archive at `db_path`, safe to stand on the internet.
+
+    `base_url` is the path under which a proxy publishes it; `public_url` the address that feeds and citations name
+    (default: as asked). `sql` lets everyone run their own queries: for archives that are not public.
+    """
+    folder = site_dir()
+    metadata = parse_metadata((folder / "metadata.yaml").read_text("utf-8"))
+    metadata["plugins"] = {"reading_room": {"public_url": public_url.rstrip("/")}}
+    settings: dict[str, Any] = json.loads((folder / "settings.json").read_text("utf-8"))
+    site = Datasette(
+        files=[],
+        config_dir=folder,
+        metadata=metadata,
+        settings={**settings, "base_url": _base(base_url), "default_allow_sql": sql},
+    )
+    site.remove_database("_memory")
+    site.add_database(ReadOnlyDatabase(site, path=str(db_path), is_mutable=True), name=NAME)
+    return site
+
+
+def _base(path: str) -> str:
+    """A base path as Datasette wants it: with a slash at both ends."""
+    inner = path.strip("/")
+    return f"/{inner}/" if inner else "/"

@@ -43,13 +43,13 @@ class Done:
         return json.loads(self.out)
 
 
-# Forks the command from a process that has imported it already, so that hundreds of runs take seconds. Reads a line of JSON,
-# answers with the process id, and when the process has ended with its exit code.
+# Forks the command from a process that has imported it already, so that hundreds of runs take seconds. Reads a line of JSON
+# and answers with the process id; then an empty line, and answers with the exit code when the process has ended.
 NURSERY = """
 import json, os, sys
 import apscheduler.schedulers.background, datasette.app, uvicorn
 import archive.export, archive.reading, scraper.check, scraper.cli, scraper.program, scraper.serve, scraper.terminal
-for line in sys.stdin:
+while line := sys.stdin.readline():
     run = json.loads(line)
     child = os.fork()
     if child == 0:
@@ -58,6 +58,7 @@ for line in sys.stdin:
         os.dup2(os.open(run["err"], os.O_WRONLY | os.O_CREAT), 2)
         scraper.cli.main(run["arguments"], prog_name="variorum")
     print(child, flush=True)
+    sys.stdin.readline()
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
@@ -75,15 +76,11 @@ class Nursery:
 
     def start(self, arguments: Sequence[str], *, out: Path, err: Path) -> int:
         """Begin a run; returns its process id. `finish` must follow. Where `out` is a pipe, the run waits for its reader."""
-        assert self._process.stdin is not None
-        run = {"arguments": list(arguments), "out": str(out), "err": str(err)}
-        self._process.stdin.write(json.dumps(run) + "\n")
-        self._process.stdin.flush()
-        return self._number()
+        return self._asked(json.dumps({"arguments": list(arguments), "out": str(out), "err": str(err)}))
 
     def finish(self) -> int:
-        """The run's exit code, when it has ended."""
-        return self._number()
+        """The run's exit code, when it has ended; until then its process id is its own."""
+        return self._asked("")
 
     def run(self, arguments: Sequence[str]) -> Done:
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
@@ -95,8 +92,11 @@ class Nursery:
     def close(self) -> None:
         self._process.communicate()
 
-    def _number(self) -> int:
+    def _asked(self, line: str) -> int:
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
         return int(self._process.stdout.readline())
 
 

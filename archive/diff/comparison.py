@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from archive.diff.align import Alignment, align
 from archive.diff.assemble import Op, assemble, link_pieces
 from archive.diff.classify import HINTS, Classifier, Found, classify_border
+from archive.diff.looks import character_name
 from archive.diff.wording import Piece
 from archive.text import words
 
@@ -147,9 +148,17 @@ def _summary(
     for kind, entry in found.items():
         if kind in ("sentence_added", "sentence_deleted", "moved", "whitespace"):
             continue
-        said = [{"old": _short(was), "new": _short(now)} for was, now in entry.said[:_EXAMPLES]]
-        lines.append({"code": kind, "values": {"count": len(entry.said), "hint": kind in HINTS, "said": said}})
+        values: dict[str, object] = {"count": len(entry.said), "hint": kind in HINTS}
+        if kind != "reflow":
+            say = _by_name if kind in ("invisible", "homoglyph") else _short
+            values["said"] = [{"old": say(was), "new": say(now)} for was, now in entry.said[:_EXAMPLES]]
+        lines.append({"code": kind, "values": values})
     return tuple(lines)
+
+
+def _by_name(text: str) -> str:
+    """The characters of a stretch that looks like what it stands against."""
+    return _short(", ".join(map(character_name, text)))
 
 
 def _short(text: str) -> str:

@@ -15,6 +15,16 @@ _ALIKE = (
 )
 _TABLE = {ord(pair[0]): pair[-1] for pair in _ALIKE.split()}
 
+_NAMES = {
+    "\x00": "NULL",
+    "\t": "TAB",
+    "\n": "LINE FEED",
+    "\r": "CARRIAGE RETURN",
+    "\x1b": "ESCAPE",
+    "\x85": "NEXT LINE",
+    "\xa0": "NO-BREAK SPACE",
+}
+
 
 def key_of(text: str) -> str:
     """The text as it is compared: composed (NFC), without what is invisible, white space as single spaces."""
@@ -33,3 +43,13 @@ def looks(text: str) -> str:
     True
     """
     return unicodedata.normalize("NFC", key_of(text)).translate(_TABLE)
+
+
+def character_name(char: str) -> str:
+    """A character's number and name.
+
+    >>> character_name("\\u200b")
+    'U+200B ZERO WIDTH SPACE'
+    """
+    name = _NAMES.get(char) or unicodedata.name(char, "")
+    return f"U+{ord(char):04X} {name}".rstrip()

@@ -11,8 +11,46 @@ from archive.diff import compare, kinds, ops
 from archive.text import passages, words
 
 WORDS = st.sampled_from(
-    "the The must not. No 242 1,250,000 a b a. b! «с» Казахстан не должен. 支持。 人 はない。 لا يجب. é e\u0301 "
-    "hu\u200bman \u00ad ; — \U0001f468\u200d\U0001f469 ไทย ประเทศ हिन्दी। \u0308 İ ﬁ Updated at : 9.05.2014, 00:54".split()
+    [
+        "the",
+        "The",
+        "must",
+        "not.",
+        "No",
+        "242",
+        "1,250,000",
+        "a",
+        "b",
+        "a.",
+        "b!",
+        "«с»",
+        "Казахстан",
+        "не",
+        "должен.",
+        "支持。",
+        "人",
+        "はない。",
+        "لا",
+        "يجب.",
+        "é",
+        "é",
+        "hu\u200bman",
+        "\xad",
+        ";",
+        "—",
+        "👨\u200d👩",
+        "ไทย",
+        "ประเทศ",
+        "हिन्दी।",
+        "̈",
+        "İ",
+        "ﬁ",
+        "Updated",
+        "at",
+        ":",
+        "9.05.2014,",
+        "00:54",
+    ]
 )
 SPACES = st.sampled_from(["", " ", "  ", "\n", "\n\n", "\n \n\n", "\u00a0", "\u2028"])
 

@@ -1,0 +1,228 @@
+"""The model behind every rendering: both texts as one, in reading order, changes numbered, moves known at both ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal
+
+from archive.diff.assemble import Op
+from archive.diff.looks import looks
+from archive.text import INVISIBLES
+
+RunKind = Literal["equal", "delete", "insert", "moved_away", "moved_here"]
+
+_BORDER = re.compile(r"\n[^\S\n]*\n\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A stretch of one kind. `change` numbers what a reader counts as one change, from 1; `move` pairs both ends.
+
+    `named` says that its characters are to be named, since it looks like what it stands against.
+    """
+
+    kind: RunKind
+    text: str
+    change: int = 0
+    move: int = 0
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paragraph of the joint text."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def changed(self) -> bool:
+        return any(run.kind != "equal" for run in self.runs)
+
+    def side(self, *kinds: RunKind) -> tuple[Run, ...]:
+        """The runs of these kinds; what was deleted inside a move is there with the move's own end."""
+        return tuple(run for run in self.runs if run.kind in kinds and not (run.kind == "delete" and run.move))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redline:
+    """Both texts as one; `changes` is how many changes there are."""
+
+    blocks: tuple[Block, ...]
+    changes: int
+
+
+OLD_SIDE: tuple[RunKind, ...] = ("equal", "delete", "moved_away")
+NEW_SIDE: tuple[RunKind, ...] = ("equal", "insert", "moved_here")
+
+
+def redline(old: str, new: str, ops: Sequence[Op]) -> Redline:
+    """The joint text of two texts and the operations between them."""
+    runs = _named(_with_ends(old, new, _quiet_spaces(old, new, ops)))
+    numbered, changes = _numbered(runs)
+    return Redline(blocks=tuple(_blocks(numbered)), changes=changes)
+
+
+def folded(blocks: Sequence[Block], context: int | None) -> Iterator[tuple[bool, tuple[Block, ...]]]:
+    """Blocks in turn as shown ones and stretches that fold: (folds, blocks). `context` None folds nothing.
+
+    A stretch folds if it is unchanged, further than `context` blocks from a change, and more than one block.
+    """
+    if context is None:
+        yield False, tuple(blocks)
+        return
+    near = [False] * len(blocks)
+    for index, block in enumerate(blocks):
+        if block.changed:
+            for at in range(max(0, index - context), min(len(blocks), index + context + 1)):
+                near[at] = True
+    for shown, group in groupby(range(len(blocks)), key=lambda index: near[index]):
+        members = tuple(blocks[index] for index in group)
+        yield not shown and len(members) > 1, members
+
+
+def needs_name(char: str) -> bool:
+    """Whether a character can't be shown as it is anywhere: controls, direction overrides, halves of pairs."""
+    code = ord(char)
+    if code < 0x20 or 0x7F <= code <= 0x9F:
+        return char not in "\n\t"
+    return 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069 or 0xD800 <= code <= 0xDFFF or code in (0x2028, 0x2029)
+
+
+def is_invisible(char: str) -> bool:
+    """Whether a character shows nothing."""
+    return INVISIBLES.match(char) is not None
+
+
+def visible(text: str) -> str:
+    """The characters of a text that are shown as they are."""
+    return "".join(char for char in text if not needs_name(char) and not is_invisible(char))
+
+
+# --- making it -------------------------------------------------------------------------------------------------------
+
+
+def _quiet_spaces(old: str, new: str, ops: Sequence[Op]) -> list[Op]:
+    """Without changes of white space that leave paragraphs as they are."""
+    out: list[Op] = []
+    for index, op in enumerate(ops):
+        was, now = old[slice(*op.old)], new[slice(*op.new)]
+        if op.op == "delete" and was.isspace() and not _BORDER.search(was):
+            follower = ops[index + 1] if index + 1 < len(ops) else None
+            if follower is not None and follower.op == "insert" and new[slice(*follower.new)].isspace():
+                continue
+        if op.op == "insert" and now.isspace() and index and ops[index - 1].op == "delete":
+            before = old[slice(*ops[index - 1].old)]
+            if before.isspace() and bool(_BORDER.search(before)) == bool(_BORDER.search(now)):
+                if _BORDER.search(before):
+                    out.pop()
+                out.append(Op("equal", op.old, op.new))
+                continue
+        out.append(op)
+    return out
+
+
+def _with_ends(old: str, new: str, ops: Sequence[Op]) -> list[Run]:
+    """Runs in reading order; what moved is there twice, where it was and where it is."""
+    moves = _moves(ops)
+    away = _away(ops, moves)
+    out: list[Run] = []
+    at = 0
+    for index, op in enumerate(ops):
+        move = moves.get(index, 0)
+        if op.op in ("equal", "delete") and not move:
+            while at < len(away) and away[at][1] <= op.old[0]:
+                out.append(Run(kind="moved_away", text=old[slice(*away[at][:2])], move=away[at][2]))
+                at += 1
+        text = old[slice(*op.old)] if op.op == "delete" else new[slice(*op.new)]
+        spaces = text.isspace() and not _BORDER.search(text)
+        kind: RunKind = "moved_here" if op.op == "move" else "equal" if spaces else op.op
+        out.append(Run(kind=kind, text=text, move=0 if kind == "equal" else move))
+    out += [Run(kind="moved_away", text=old[start:end], move=move) for start, end, move in away[at:]]
+    return out
+
+
+def _away(ops: Sequence[Op], moves: dict[int, int]) -> list[tuple[int, int, int]]:
+    """Where each move came from, with what was deleted inside it: (from, to, move)."""
+    spans: dict[int, tuple[int, int]] = {}
+    for index, move in moves.items():
+        start, end = ops[index].old
+        if ops[index].op != "insert":
+            known = spans.get(move, (start, end))
+            spans[move] = (min(known[0], start), max(known[1], end))
+    return sorted((start, end, move) for move, (start, end) in spans.items())
+
+
+def _moves(ops: Sequence[Op]) -> dict[int, int]:
+    """Which operations belong to which move: stretches moved together, with the edits inside them."""
+    out: dict[int, int] = {}
+    count, end, last = 0, -1, -1
+    for index, op in enumerate(ops):
+        if op.op == "equal":
+            last = -1
+        elif op.op == "move":
+            between = range(last + 1, index) if last >= 0 else range(0)
+            reach = end + sum(ops[k].old[1] - ops[k].old[0] for k in between)
+            if last >= 0 and reach == op.old[0]:
+                out.update((k, count) for k in between)
+            else:
+                count += 1
+            out[index] = count
+            end, last = op.old[1], index
+    return out
+
+
+def _named(runs: list[Run]) -> list[Run]:
+    """Marks pairs of runs that would look the same."""
+    out = list(runs)
+    for index in range(len(out) - 1):
+        one, two = out[index], out[index + 1]
+        if one.kind == "delete" and two.kind == "insert" and one.text.strip() and looks(one.text) == looks(two.text):
+            out[index], out[index + 1] = replace(one, named=True), replace(two, named=True)
+    return out
+
+
+def _numbered(runs: list[Run]) -> tuple[list[Run], int]:
+    count, current = 0, 0
+    number_of: dict[int, int] = {}
+    out: list[Run] = []
+    for run in runs:
+        if run.kind == "equal":
+            if run.text.strip() or _BORDER.search(run.text):
+                current = 0
+            out.append(run)
+            continue
+        if run.kind == "moved_away":
+            out.append(run)
+            continue
+        key = run.move
+        known = number_of.get(key, 0) if key else current
+        if not known:
+            count += 1
+            known = count
+            if key:
+                number_of[key] = known
+        out.append(replace(run, change=known))
+        current = 0 if key else known
+    return [replace(run, change=number_of.get(run.move, 0)) if run.kind == "moved_away" else run for run in out], count
+
+
+def _blocks(runs: list[Run]) -> Iterator[Block]:
+    current: list[Run] = []
+    for run in runs:
+        if run.kind != "equal" and run.text.isspace():
+            current.append(run)
+            if run.kind == "insert" and _BORDER.search(run.text):
+                yield Block(runs=tuple(current))
+                current = []
+            continue
+        for part, piece in enumerate(_BORDER.split(run.text)):
+            if part and current:
+                yield Block(runs=tuple(current))
+                current = []
+            if piece:
+                current.append(replace(run, text=piece))
+    if current:
+        yield Block(runs=tuple(current))

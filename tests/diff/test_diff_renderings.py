@@ -1,0 +1,150 @@
+"""Renderings of a comparison: readable without colour, safe whatever the page says, whole in every form."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from archive.diff import compare
+from archive.diff.render import Redline, inline_html, redline, side_by_side_html, terminal, unified
+
+OLD = """Position of the Republic
+
+The Ministry supports the plan. All parties must return to the talks. The embassy is open on weekdays.
+
+The first clause stays as it was.
+
+The second clause stays as it was.
+
+The third clause stays as it was.
+
+The fourth clause stays as it was.
+
+Human beings are free in Kazakhstan."""
+NEW = """Position of the Republic
+
+The embassy is open on weekdays. The Ministry notes the plan. All parties must return to the talks.
+
+The first clause stays as it was.
+
+The second clause stays as it was.
+
+The third clause stays as it was.
+
+The fourth clause stays as it was.
+
+Hum\u200ban beings are free in K\u0430zakhstan."""
+
+
+def made(old: str, new: str) -> Redline:
+    return redline(old, new, compare(old, new).ops)
+
+
+def test_a_terminal_without_colour_shows_every_change_by_marks() -> None:
+    said = terminal(made(OLD, NEW), colour=False)
+    assert "(1){<The embassy is open on weekdays.<} The Ministry (2)[-supports-]{+notes+} the plan." in said
+    assert "(1)[>The embassy is open on weekdays.>]" in said
+    assert "\x1b" not in said
+
+
+def test_colour_only_adds_to_what_is_there_without() -> None:
+    line = made(OLD, NEW)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", terminal(line, colour=True)) == terminal(line, colour=False)
+
+
+def test_invisible_and_look_alike_characters_are_shown_by_name() -> None:
+    said = terminal(made(OLD, NEW), colour=False)
+    assert "Hum(3){+<U+200B ZERO WIDTH SPACE>+}an" in said
+    assert "[-a <U+0061 LATIN SMALL LETTER A>-]{+а <U+0430 CYRILLIC SMALL LETTER A>+}" in said
+
+
+def test_two_forms_of_one_letter_are_told_apart_by_name() -> None:
+    said = terminal(made("Caf\u00e9 is open.", "Cafe\u0301 is open."), colour=False)
+    assert "U+00E9 LATIN SMALL LETTER E WITH ACUTE" in said
+    assert "U+0301 COMBINING ACUTE ACCENT" in said
+
+
+def test_control_characters_of_the_page_never_reach_the_terminal() -> None:
+    said = terminal(made("Safe.", "Safe \x1b[2J\x07\u202egnp.exe\u2069 \x9b31m."), colour=False)
+    assert not set("\x1b\x07\x9b\u202e\u2069") & set(said)
+    assert "<U+001B ESCAPE>" in said
+    assert "<U+202E RIGHT-TO-LEFT OVERRIDE>" in said
+
+
+def test_long_unchanged_stretches_fold_and_can_be_unfolded() -> None:
+    line = made(OLD, NEW)
+    assert "2 unchanged paragraphs" in terminal(line, colour=False)
+    assert "unchanged" not in terminal(line, colour=False, context=None)
+    assert html.fromstring(inline_html(line)).findall(".//details/summary")[0].text == "2 unchanged paragraphs"
+
+
+def test_html_ids_are_unique_and_every_link_leads_to_one() -> None:
+    for said in (inline_html(made(OLD, NEW)), f"<table>{side_by_side_html(made(OLD, NEW))}</table>"):
+        tree = html.fromstring(said)
+        ids = tree.xpath("//@id")
+        assert len(ids) == len(set(ids))
+        assert {target[1:] for target in tree.xpath("//@href")} <= set(ids)
+
+
+def test_both_ends_of_a_move_link_to_each_other() -> None:
+    tree = html.fromstring(inline_html(made(OLD, NEW)))
+    here, away = tree.xpath("//ins[@class='v-here']")[0], tree.xpath("//del[@class='v-away']")[0]
+    assert f"#{away.get('id')}" in here.xpath("./a/@href")
+    assert f"#{here.get('id')}" in away.xpath("./a/@href")
+
+
+def test_markup_of_the_page_is_text() -> None:
+    nasty = '<script>alert(1)</script> "quoted" & <b onclick=x>bold</b>'
+    for said in (inline_html(made("Start.", nasty)), side_by_side_html(made(nasty, "End."))):
+        assert "<script" not in said
+        assert "<b " not in said
+
+
+def test_a_changed_paragraph_border_is_shown_and_is_no_change_of_words() -> None:
+    said = terminal(made("One is here. Two is here.", "One is here.\n\nTwo is here."), colour=False)
+    assert said == "One is here.(1){+¶+}\n\nTwo is here.\n"
+
+
+def test_unified_text_has_each_changed_paragraph_twice() -> None:
+    said = unified(
+        made("A kept line.\n\nAll must pay.", "A kept line.\n\nAll should pay."), old_label="1", new_label="2"
+    )
+    assert said == "--- 1\n+++ 2\n@@ -1,2 +1,2 @@\n A kept line.\n-All must pay.\n+All should pay.\n"
+
+
+def test_nothing_is_said_of_equal_texts_in_unified_form() -> None:
+    assert unified(made(OLD, OLD), old_label="1", new_label="2") == ""
+
+
+def _side(said: str, *gone: str) -> str:
+    tree = html.fromstring(said)
+    for node in tree.xpath("//*[contains(@class,'v-sr') or contains(@class,'v-num') or contains(@class,'v-jump')]"):
+        node.drop_tag() if node.text is None else node.clear(keep_tail=True)
+    for name in gone:
+        for node in tree.xpath(f"//{name}"):
+            node.clear(keep_tail=True)
+    return "".join("".join(tree.itertext()).split())
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["One.", "Two", "Three!", "four,", "«five»", "صدر", "支持。"]), max_size=12))
+def test_the_joint_html_holds_the_whole_later_text(parts: list[str]) -> None:
+    old = " ".join(parts)
+    new = " ".join(sorted(parts))
+    assert _side(inline_html(made(old, new), context=None), "del") == "".join(new.split())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(), st.text())
+def test_every_rendering_of_any_text_can_be_written_as_utf_8(old: str, new: str) -> None:
+    line = made(old, new)
+    for said in (
+        terminal(line, colour=True),
+        inline_html(line),
+        side_by_side_html(line),
+        unified(line, old_label="1", new_label="2"),
+    ):
+        said.encode()

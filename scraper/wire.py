@@ -284,6 +284,8 @@ def resolve(host: str, port: int, look: Look) -> list[tuple[int, Any]]:
         raise Fault("timeout", f"the name {host} was not resolved in time") from None
     if isinstance(answer, OSError):
         raise Fault("connection", f"the name {host} could not be resolved: {answer.strerror or answer}")
+    if not answer:
+        raise Fault("connection", f"the name {host} has no address")
     return answer
 
 

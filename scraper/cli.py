@@ -292,18 +292,18 @@ def show(home: Path, slug: str, which: str | None, raw: bool, headers: bool, as_
 @click.pass_obj
 def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> None:
     """What changed from revision A to B: the last change if neither is named, from A to the latest without B."""
-    from archive.diff import render
+    from archive.diff import compare, render
     from scraper.terminal import put, put_json
 
     with _reader(home) as reader:
         numbers = [None if which is None else _revision(reader, slug, which).number for which in (old, new)]
-        found = reader.diff(slug, *numbers)
+        found = reader.diff(slug, numbers[0], numbers[1])
     if form == "json":
         put_json(found.as_json())
-    elif form == "html":
-        put(render.html_inline(found.old.text, found.new.text))
-    else:
-        put(render.terminal(found.old.text, found.new.text, colour=sys.stdout.isatty()))
+        return
+    before, after = found.old.text, found.new.text
+    line = render.redline(before, after, compare(before, after).ops)
+    put(render.inline_html(line) if form == "html" else render.terminal(line, colour=sys.stdout.isatty()))
 
 
 @main.command()
@@ -313,7 +313,9 @@ def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> 
 @click.option("--spreadsheet", is_flag=True, help="Make cells harmless that a spreadsheet would run as formulas.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write, in one step; stdout if left out.")
 @click.pass_obj
-def export(home: Path, what: str, slug: str | None, form: Literal["csv", "jsonl"], spreadsheet: bool, output: Path | None) -> None:
+def export(
+    home: Path, what: str, slug: str | None, form: Literal["csv", "jsonl"], spreadsheet: bool, output: Path | None
+) -> None:
     """Export as CSV (RFC 4180, UTF-8) or JSON lines, streamed: one row a snapshot, revision, change or observation."""
     from archive.export import export as write
     from scraper.files import whole_file

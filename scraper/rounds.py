@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from archive.errors import StoreFailed
 from archive.store import Archive, NextDue, Recorded
@@ -20,6 +19,7 @@ from scraper.check import Look, current_state, look
 from scraper.fetch import Fetcher
 from scraper.politeness import HostGate
 from scraper.robots import Robots
+from scraper.targets import host_of
 from scraper.watchlist import Page
 
 IDLE_S = 0.25  # how soon `stop` and `wake` are noticed while nothing comes back
@@ -52,7 +52,8 @@ class Rounds:
     ) -> None:
         """`told` is called after each commit, `unstored` where the disk refused one; all on the owner's thread.
 
-        Without `unstored` that error ends the round.
+        With `next_due` looks are scheduled ones, which a host's cool-down binds. Without `unstored` a refused commit ends
+        the round.
         """
         self._archive = archive
         self._tools = tools
@@ -97,7 +98,7 @@ class Rounds:
             if len(self._flying) >= self._tools.workers:
                 break
             now = self._tools.now()
-            ready_at = self._tools.gate.try_enter(host, now)
+            ready_at = self._tools.gate.try_enter(host, now, scheduled=self._next_due is not None)
             if ready_at is not None:
                 soonest_s = min(soonest_s, max(0.001, (ready_at - now).total_seconds()))
                 continue
@@ -142,8 +143,3 @@ class Rounds:
             self._unstored(page, error)
         else:
             self._told(page, recorded)
-
-
-def host_of(url: str) -> str:
-    """The host that politeness goes by: its name, all ports."""
-    return (urlsplit(url).hostname or "").rstrip(".").lower()

@@ -195,6 +195,7 @@ class Document:
     region: str = ""  # which part of the page was taken, for `explain`
     set_aside: tuple[str, ...] = ()  # parts left out and why, for `explain`
     visible_sha256: str = ""  # of all visible text of the page: the third gate
+    frame: str = ""  # short hashes of what stands around the text, by which the page is known again
     version: str = ""  # extractor and parser with versions
 
     @property

@@ -7,9 +7,65 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 BLOCK_TAGS = frozenset(
-    "address article aside blockquote body button center caption dd details dialog dir div dl dt fieldset figcaption figure footer form frameset h1 h2 "
-    "h3 h4 h5 h6 header hgroup hr html li legend main menu nav ol optgroup option p pre section select summary table tbody td tfoot th thead tr "
-    "ul head title textarea noframes search".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "button",
+        "center",
+        "caption",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "li",
+        "legend",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "head",
+        "title",
+        "textarea",
+        "noframes",
+        "search",
+    ]
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NOT_PROSE = frozenset({"button", "select", "option", "textarea", "optgroup", "title", "head"})
@@ -67,7 +123,9 @@ class _Walk:
         self.flush()
         mark = " ".join(filter(None, (element.get("id"), element.get("class"))))
         parent = self.open[-1] if self.open else -1
-        node = Node(tag=tag, parent=parent, depth=len(self.open), mark=mark, role=element.get("role") or "", element=element)
+        node = Node(
+            tag=tag, parent=parent, depth=len(self.open), mark=mark, role=element.get("role") or "", element=element
+        )
         node.first = len(self.leaves)
         self.open.append(len(self.nodes))
         self.nodes.append(node)

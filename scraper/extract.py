@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from lxml import etree
 
@@ -12,12 +13,14 @@ from archive.model import Block, Document, Rules
 from archive.stamps import is_label, is_stamp_line
 from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
+from scraper.memory import codes
 from scraper.region import Region, find_region
 from scraper.stamps import Head, page_stamps
 
 VERSION = f"extract 1, {PARSER_VERSION}"
 _UNSEEN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]*")
 _MOST_STAMPS = 4
+_MOST_FRAME = 1500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +58,16 @@ def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: s
         region=region.name,
         set_aside=region.set_aside,
         visible_sha256=visible_sha256,
+        frame=codes((leaves[i].text for i in region.frame), most=_MOST_FRAME),
         version=VERSION,
     )
-    return Extract(document=document, frame=tuple(leaves[i].text for i in region.frame), layout=layout, head=head, head_title=head_title)
+    return Extract(
+        document=document,
+        frame=tuple(leaves[i].text for i in region.frame),
+        layout=layout,
+        head=head,
+        head_title=head_title,
+    )
 
 
 def _head_title(root: etree._Element) -> str:
@@ -91,12 +101,19 @@ def _split_stamps(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[str]]:
     body: list[Leaf] = []
     stamps: list[str] = []
     skip = False
-    for leaf, following in zip(leaves, [*leaves[1:], None], strict=True):
+    for leaf, following in zip_longest(leaves, leaves[1:]):
+        if leaf is None:
+            break
         if skip:
             skip = False
         elif _may_be_stamp(leaf.text) and is_stamp_line(leaf.text):
             stamps.append(leaf.text)
-        elif following is not None and len(following.text) < 60 and is_label(leaf.text) and is_stamp_line(f"{leaf.text.rstrip(':： ')}: {following.text}"):
+        elif (
+            following is not None
+            and len(following.text) < 60
+            and is_label(leaf.text)
+            and is_stamp_line(f"{leaf.text.rstrip(':： ')}: {following.text}")
+        ):
             stamps.append(f"{leaf.text} {following.text}")
             skip = True
         else:

@@ -7,7 +7,9 @@ from hashlib import sha256
 
 from lxml import etree
 
-PARSER_VERSION = "lxml " + ".".join(map(str, etree.LXML_VERSION[:3])) + " libxml2 " + ".".join(map(str, etree.LIBXML_VERSION))
+PARSER_VERSION = (
+    "lxml " + ".".join(map(str, etree.LXML_VERSION[:3])) + " libxml2 " + ".".join(map(str, etree.LIBXML_VERSION))
+)
 
 _MOST_ATTRIBUTES = 400
 _LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\s[^>]{6000,}>")

@@ -8,22 +8,138 @@ because of where it stands.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
 from scraper.blocks import Layout, Leaf, Node
 
-_FRAME_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "menubar", "dialog", "alertdialog", "toolbar", "complementary"})
+_FRAME_ROLES = frozenset(
+    {
+        "navigation",
+        "banner",
+        "contentinfo",
+        "search",
+        "menu",
+        "menubar",
+        "dialog",
+        "alertdialog",
+        "toolbar",
+        "complementary",
+    }
+)
 _FRAME_TAGS = frozenset({"nav", "menu", "dialog", "search"})
 _EDGE_TAGS = frozenset({"header", "footer", "aside"})
 _FRAME_WORDS = frozenset(
-    """nav navbar navi navigation topnav sidenav subnav mainnav menu menus submenu megamenu mainmenu topmenu menubar dropdown offcanvas breadcrumb
-    breadcrumbs crumbs pathway sidebar share sharing shares sharer social socials addthis sharethis addtoany cookie cookies consent gdpr
-    ccpa onetrust cookiebot banner popup modal overlay lightbox toast advert adverts advertisement ads adsense sponsor sponsored promo related recommended
-    recommendations newsletter subscribe subscription pagination pager paginator toolbar skip skiplink skiplinks skipnav search
-    searchbox searchform login signin langswitcher language languages langs lang locale disqus weather meteo
-    pogoda counter counters views viewcount hits visitors rating ratings copyright copyrights ticker marquee footer foot bottombar topbar subbar
-    masthead teaser teasers accessibility noprint screenreader ribbon feedback survey""".split()
+    [
+        "nav",
+        "navbar",
+        "navi",
+        "navigation",
+        "topnav",
+        "sidenav",
+        "subnav",
+        "mainnav",
+        "menu",
+        "menus",
+        "submenu",
+        "megamenu",
+        "mainmenu",
+        "topmenu",
+        "menubar",
+        "dropdown",
+        "offcanvas",
+        "breadcrumb",
+        "breadcrumbs",
+        "crumbs",
+        "pathway",
+        "sidebar",
+        "share",
+        "sharing",
+        "shares",
+        "sharer",
+        "social",
+        "socials",
+        "addthis",
+        "sharethis",
+        "addtoany",
+        "cookie",
+        "cookies",
+        "consent",
+        "gdpr",
+        "ccpa",
+        "onetrust",
+        "cookiebot",
+        "banner",
+        "popup",
+        "modal",
+        "overlay",
+        "lightbox",
+        "toast",
+        "advert",
+        "adverts",
+        "advertisement",
+        "ads",
+        "adsense",
+        "sponsor",
+        "sponsored",
+        "promo",
+        "related",
+        "recommended",
+        "recommendations",
+        "newsletter",
+        "subscribe",
+        "subscription",
+        "pagination",
+        "pager",
+        "paginator",
+        "toolbar",
+        "skip",
+        "skiplink",
+        "skiplinks",
+        "skipnav",
+        "search",
+        "searchbox",
+        "searchform",
+        "login",
+        "signin",
+        "langswitcher",
+        "language",
+        "languages",
+        "langs",
+        "lang",
+        "locale",
+        "disqus",
+        "weather",
+        "meteo",
+        "pogoda",
+        "counter",
+        "counters",
+        "views",
+        "viewcount",
+        "hits",
+        "visitors",
+        "rating",
+        "ratings",
+        "copyright",
+        "copyrights",
+        "ticker",
+        "marquee",
+        "footer",
+        "foot",
+        "bottombar",
+        "topbar",
+        "subbar",
+        "masthead",
+        "teaser",
+        "teasers",
+        "accessibility",
+        "noprint",
+        "screenreader",
+        "ribbon",
+        "feedback",
+        "survey",
+    ]
 )
 _PAIRS = re.compile(
     r"(?:sr-only|visually-?hidden|screen-?reader|a11y-?hidden|skip-?(?:to|nav|link)|read-?more|see-?also|news-?(?:feed|list|ticker)|latest-?news|last-?news|"
@@ -31,7 +147,9 @@ _PAIRS = re.compile(
     r"view-?counter|page-?views|hit-?counter|social-?(?:links|media|icons)|share-?(?:links|buttons|bar)|print-?(?:page|button)|tag-?cloud)",
     re.IGNORECASE,
 )
-_CONTENT_WORDS = frozenset("content main article post entry text body story single page section".split())
+_CONTENT_WORDS = frozenset(
+    ["content", "main", "article", "post", "entry", "text", "body", "story", "single", "page", "section"]
+)
 _SPLIT = re.compile(r"[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
 _CHROME = re.compile(
     r"\s*(?:©|\(c\)\s|copyright\b|all rights reserved|все права|powered by|developed by|designed by|\d+\s*°|-?\+?\d+\s*°\s*[cf]\b"
@@ -39,7 +157,9 @@ _CHROME = re.compile(
     r"|(?:version|v|build|release|версия)\s*[:.]?\s*\d+(?:\.\d+)+)",
     re.IGNORECASE,
 )
-_DATE_LINE = re.compile(r"(?:[\w.,:/|–—-]+\s+){0,5}(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}[. ]*[^\W\d]{3,12}\.?,? \d{4}|[^\W\d]{3,12}\.? \d{1,2},? \d{4}|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}:\d{2})(?:[\s,|–—-]+[\w.:]+){0,3}\s*")
+_DATE_LINE = re.compile(
+    r"(?:[\w.,:/|–—-]+\s+){0,5}(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}[. ]*[^\W\d]{3,12}\.?,? \d{4}|[^\W\d]{3,12}\.? \d{1,2},? \d{4}|\d{4}年\d{1,2}月\d{1,2}日|\d{1,2}:\d{2})(?:[\s,|–—-]+[\w.:]+){0,3}\s*"
+)
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…:;：；]\s*[\"'»”’)\]）】]*$")
 
 
@@ -67,10 +187,7 @@ def find_region(layout: Layout) -> Region:
     inside = [i for i in inside if not _CHROME.match(layout.leaves[i].text)]
     chosen = set(inside)
     frame = tuple(i for i in range(len(layout.leaves)) if i not in chosen)
-    reasons = {}
-    for i in frame:
-        if aside[i]:
-            reasons.setdefault(aside[i], None)
+    reasons = dict.fromkeys(aside[i] for i in frame if aside[i])
     name = _path(layout, root) if layout.nodes else ""
     return Region(leaves=tuple(inside), frame=frame, name=name, set_aside=tuple(reasons))
 
@@ -89,10 +206,13 @@ def _frames(layout: Layout, total: int) -> list[str]:
         if leaf.kind == "control":
             why[i] = "form control"
     headings = [i for i, leaf in enumerate(layout.leaves) if leaf.level == 1]
+    marks = Counter(node.mark for node in layout.nodes)
     for index, node in enumerate(layout.nodes):
         if node.first == node.last or (why[node.first] and why[node.last - 1] and node.last - node.first == 1):
             continue
         reason = _frame_reason(layout, index, node, total, headings)
+        if reason and node.mark and marks[node.mark] > 3 and node.tag not in _FRAME_TAGS and _part_word(node.mark):
+            reason = ""
         if reason:
             for i in range(node.first, node.last):
                 why[i] = why[i] or reason
@@ -122,7 +242,15 @@ def _frame_reason(layout: Layout, index: int, node: Node, total: int, headings: 
     return f"{word} in <{node.tag}{_hash(node.mark)}>"
 
 
-_SURE_WORDS = frozenset({"nav", "navigation", "menu", "cookie", "cookies", "consent", "gdpr", "breadcrumb", "breadcrumbs"})
+_PARTS = frozenset({"footer", "foot", "banner", "teaser", "teasers", "promo", "views", "rating", "weather", "overlay"})
+_SURE_WORDS = frozenset(
+    {"nav", "navigation", "menu", "cookie", "cookies", "consent", "gdpr", "breadcrumb", "breadcrumbs"}
+)
+
+
+def _part_word(mark: str) -> bool:
+    """Whether a mark is one that parts of content carry as well (`card-footer`), where it recurs."""
+    return _frame_word("div", "", mark) in _PARTS
 
 
 @lru_cache(maxsize=8192)
@@ -184,7 +312,11 @@ def _landmark(layout: Layout, aside: list[str]) -> int:
     ):
         outer = [i for i in matches if not any(_is_inside(layout, i, other) for other in matches if other != i)]
         holding = [i for i in outer if any(not aside[k] for k in range(layout.nodes[i].first, layout.nodes[i].last))]
-        if len(holding) == 1 and (layout.nodes[holding[0]].tag == "main" or layout.nodes[holding[0]].role == "main" or _holds_most(layout, aside, holding[0])):
+        if len(holding) == 1 and (
+            layout.nodes[holding[0]].tag == "main"
+            or layout.nodes[holding[0]].role == "main"
+            or _holds_most(layout, aside, holding[0])
+        ):
             return holding[0]
     return 0
 
@@ -211,14 +343,35 @@ def _descend(layout: Layout, root: int, inside: list[int]) -> int:
     best = root
     for index in range(root, len(layout.nodes)):
         node = layout.nodes[index]
-        if node.first <= first and last < node.last and node.depth >= layout.nodes[best].depth and _is_or_inside(layout, index, best):
+        if (
+            node.first <= first
+            and last < node.last
+            and node.depth >= layout.nodes[best].depth
+            and _is_or_inside(layout, index, best)
+        ):
             best = index
     return _up_from_parts(layout, best, root)
 
 
 def _up_from_parts(layout: Layout, index: int, root: int) -> int:
     """Not a paragraph, list or table alone: the container around it."""
-    while index > root and layout.nodes[index].tag in ("p", "ul", "ol", "li", "table", "tbody", "tr", "td", "dl", "dd", "blockquote", "pre", "h1", "h2", "h3"):
+    while index > root and layout.nodes[index].tag in (
+        "p",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "tbody",
+        "tr",
+        "td",
+        "dl",
+        "dd",
+        "blockquote",
+        "pre",
+        "h1",
+        "h2",
+        "h3",
+    ):
         index = layout.nodes[index].parent
     return index
 
@@ -233,7 +386,7 @@ def _hash(mark: str) -> str:
 
 def _path(layout: Layout, index: int) -> str:
     """Where a container stands, by tags, ids and first classes, for people and for the next look."""
-    parts = []
+    parts: list[str] = []
     while index >= 0 and len(parts) < 4:
         node = layout.nodes[index]
         parts.append(node.tag + (f".{node.mark.split()[0][:40]}" if node.mark.split() else ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,12 +12,37 @@ from archive.model import Rules, Stamp
 from archive.stamps import claimed_instant, read_stamps, settled_order
 
 _MODIFIED = frozenset(
-    "article:modified_time og:updated_time last-modified last_modified lastmodified dcterms.modified dc.date.modified dcterms.date.modified "
-    "datemodified modified revised dc.modified".split()
+    [
+        "article:modified_time",
+        "og:updated_time",
+        "last-modified",
+        "last_modified",
+        "lastmodified",
+        "dcterms.modified",
+        "dc.date.modified",
+        "dcterms.date.modified",
+        "datemodified",
+        "modified",
+        "revised",
+        "dc.modified",
+    ]
 )
 _PUBLISHED = frozenset(
-    "article:published_time datepublished datecreated dcterms.created dcterms.issued dc.date.created dc.date.issued dcterms.date dc.date pubdate "
-    "publication_date date.issued date.created".split()
+    [
+        "article:published_time",
+        "datepublished",
+        "datecreated",
+        "dcterms.created",
+        "dcterms.issued",
+        "dc.date.created",
+        "dc.date.issued",
+        "dcterms.date",
+        "dc.date",
+        "pubdate",
+        "publication_date",
+        "date.issued",
+        "date.created",
+    ]
 )
 _LD_DATE = re.compile(r'"(dateModified|datePublished|dateCreated)"\s*:\s*"([^"]{8,40})"')
 _MOST_JSON = 200_000
@@ -37,7 +61,9 @@ class Head:
 
 def read_head(root: etree._Element, removed: Iterable[etree._Element]) -> Head:
     """The language, dates and refresh that a page declares; `removed` is what was taken out of its tree."""
-    found: dict[str, str] = {"language": _language(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")}
+    found: dict[str, str] = {
+        "language": _language(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
+    }
     for element in [*removed, *root.iter("meta")]:
         if element.tag == "meta":
             _read_meta(element, found)
@@ -49,7 +75,11 @@ def read_head(root: etree._Element, removed: Iterable[etree._Element]) -> Head:
 
 def _read_meta(element: etree._Element, found: dict[str, str]) -> None:
     content = (element.get("content") or "").strip()[:300]
-    name = (element.get("name") or element.get("property") or element.get("itemprop") or element.get("http-equiv") or "").strip().lower()
+    name = (
+        (element.get("name") or element.get("property") or element.get("itemprop") or element.get("http-equiv") or "")
+        .strip()
+        .lower()
+    )
     if name in _MODIFIED:
         found.setdefault("modified", content)
     elif name in _PUBLISHED:
@@ -65,7 +95,9 @@ def _language(label: str) -> str:
     return label.lower() if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", label) else ""
 
 
-def page_stamps(lines: Sequence[str], head: Head, rules: Rules, language: str, text: str) -> tuple[Stamp | None, Stamp | None]:
+def page_stamps(
+    lines: Sequence[str], head: Head, rules: Rules, language: str, text: str
+) -> tuple[Stamp | None, Stamp | None]:
     """The page's "created" and "updated": of its stamp lines, and where those are silent, of what it declares to machines."""
     order = rules.date_order or settled_order(text)
     created = updated = None

@@ -1,0 +1,370 @@
+"""Whether what arrived is the page itself, or an error, block, login or other page in its place.
+
+Evidence beats shape: what the answer says of itself, what earlier looks of this page had, and only then how much text there is.
+In doubt held: a missed revision is seen at the next look, a false one stays for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from archive.model import Capture, Outcome, Verdict
+from scraper.extract import Extract
+from scraper.lexicon import PHRASES, UNFILLED
+from scraper.markup import digest
+from scraper.memory import Memory, code, coded
+
+VERSION = "judge 1"
+
+_PIECE = re.compile(r"(?<=[.!?。！？؟।;；])\s*")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_MAYBE_TYPES = (
+    "",
+    "text/plain",
+    "application/octet-stream",
+    "text/xml",
+    "application/xml",
+    "unknown/unknown",
+    "content/unknown",
+    "text/htm",
+)
+_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|div|p|table|main|h1|meta|script|a)\b", re.IGNORECASE)
+_MAGIC = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"BM",
+    b"RIFF",
+    b"\x00\x00\x00",
+    b"{\\rtf",
+    b"\xd0\xcf\x11\xe0",
+)
+_HOME = frozenset(
+    [
+        "home",
+        "index",
+        "default",
+        "main",
+        "start",
+        "startseite",
+        "accueil",
+        "inicio",
+        "pagina-inicial",
+        "homepage",
+        "portal",
+        "welcome",
+    ]
+)
+_LOGIN_PATH = re.compile(
+    r"(?:^|[/_.-])(?:log-?in|sign-?in|logon|auth|sso|account|session|cas)(?:$|[/_.?-])", re.IGNORECASE
+)
+_CLOSED = re.compile(r"</(?:html|body)\s*>\s*(?:<!--.*)?\Z", re.IGNORECASE | re.DOTALL)
+_OWN = 800  # characters of text of its own up to which a page may be an error page
+_TITLE_OWN = 2500
+
+
+def held(reason: str, *facts: tuple[str, str]) -> Verdict:
+    return Verdict(outcome=Outcome.HELD, reason=reason, facts=facts, version=VERSION)
+
+
+def failed(reason: str, *facts: tuple[str, str]) -> Verdict:
+    return Verdict(outcome=Outcome.FAILED, reason=reason, facts=facts, version=VERSION)
+
+
+def judge_answer(capture: Capture) -> Verdict | None:
+    """The verdict that HTTP alone settles; None where the body has to be seen. A 304 is the caller's to judge."""
+    if capture.failure is not None:
+        reason, detail = capture.failure
+        outcome = Outcome.REFUSED if capture.refused else Outcome.FAILED
+        return Verdict(
+            outcome=outcome, reason=reason, facts=(("what happened", detail),) if detail else (), version=VERSION
+        )
+    status = capture.status
+    if status is None:
+        return failed("connection", ("what happened", "no answer came"))
+    if status in (404, 410):
+        return Verdict(
+            outcome=Outcome.GONE,
+            reason=f"http_{status}",
+            facts=(("status", f"{status} {capture.status_reason}".strip()),),
+            version=VERSION,
+        )
+    if status not in (200, 203):
+        return failed(f"http_{status}", ("status", f"{status} {capture.status_reason}".strip()))
+    if not capture.body or not capture.body.strip():
+        return failed("empty", ("body", f"{len(capture.body or b'')} bytes, nothing but white space"))
+    return _judge_type(capture)
+
+
+def _judge_type(capture: Capture) -> Verdict | None:
+    body, declared = capture.body or b"", (capture.header("content-type") or "").split(";")[0].strip().lower()
+    start = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(_MAGIC) and not start.startswith(b"BM<"):
+        return failed("not_html", ("content type", declared or "none"), ("first bytes", repr(start[:8])))
+    sixteen = body[:2] in (b"\xff\xfe", b"\xfe\xff") or body[:200].count(0) > 60
+    if body[:4096].count(0) > 400 and not sixteen:
+        return failed("not_html", ("body", "binary data"))
+    looks = bool(_MARKUP.search(body[:4096].replace(b"\0", b"") if sixteen else body[:65536]))
+    if declared in _HTML_TYPES:
+        if not looks and start[:1] in (b"{", b"["):
+            return failed("not_html", ("body", "looks like JSON"))
+        return None
+    if declared in _MAYBE_TYPES and looks:
+        return None
+    return failed("not_html", ("content type", declared or "none"))
+
+
+def pieces(texts: Iterable[str]) -> list[str]:
+    """Sentence-like parts of a page's blocks, as familiarity is measured by."""
+    return [piece for text in texts for piece in _PIECE.split(text) if piece]
+
+
+def word_set(texts: Iterable[str]) -> list[str]:
+    """The distinct words that say what a text is about: of four letters or more, or pairs of wide characters."""
+    found: dict[str, None] = {}
+    for text in texts:
+        folded = text.casefold()
+        found.update(dict.fromkeys(_WORD.findall(folded)))
+        wide = _WIDE.findall(folded) if _WIDE.search(folded) else []
+        found.update(dict.fromkeys(a + b for a, b in pairwise(wide)))
+    return list(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What one parsed answer shows, measured against what is remembered of the page."""
+
+    capture: Capture
+    memory: Memory
+    found: Extract
+    markup: str
+    password_fields: int
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [block.text for block in self.found.document.blocks if block.kind not in ("title", "stamp")]
+
+    @cached_property
+    def own(self) -> list[str]:
+        """Texts of the page that did not stand in its frame before."""
+        frame = coded(self.memory.frame)
+        return [text for text in self.texts if not frame or code(text) not in frame]
+
+    @cached_property
+    def own_chars(self) -> int:
+        return sum(len(text) + 2 * len(_WIDE.findall(text)) for text in self.own)
+
+    @cached_property
+    def known(self) -> float:
+        """The share of the text's characters that stood in the latest accepted text."""
+        parts = pieces(self.texts)
+        total = sum(map(len, parts))
+        passages = coded(self.memory.passages)
+        return sum(len(part) for part in parts if code(part) in passages) / total if total else 0.0
+
+    @cached_property
+    def kept(self) -> float:
+        """The share of the latest accepted passages that still stand here."""
+        passages = coded(self.memory.passages)
+        return len(passages & {code(part) for part in pieces(self.texts)}) / len(passages) if passages else 0.0
+
+    @cached_property
+    def frame_kept(self) -> float | None:
+        """The share of the page's remembered frame that is here too; None where it has hardly any."""
+        frame = coded(self.memory.frame)
+        if len(frame) < 4:
+            return None
+        here = {code(text) for text in (*self.found.frame, *self.texts)}
+        return len(frame & here) / len(frame)
+
+    @cached_property
+    def about(self) -> float:
+        """The share of the text's words that the latest accepted text or title had."""
+        words = word_set([*self.own, self.found.document.title])
+        remembered = coded(self.memory.words)
+        return sum(1 for word in words if code(word) in remembered) / len(words) if words else 0.0
+
+    @cached_property
+    def same_title(self) -> bool:
+        return bool(self.memory.title) and self.found.document.title == self.memory.title
+
+    @cached_property
+    def closed(self) -> bool:
+        return bool(_CLOSED.search(self.markup[-3000:]))
+
+
+def judge_page(evidence: Evidence) -> Verdict:
+    """Whether a parsed answer shows the page itself."""
+    for rule in (_by_hand, _textless, _familiar, _replaced, _signed_in, _phrases, _redirected, _emptied, _strange):
+        verdict = rule(evidence)
+        if verdict is not None:
+            return verdict
+    return _accepted(evidence)
+
+
+def _accepted(evidence: Evidence, *facts: tuple[str, str]) -> Verdict:
+    if evidence.memory.accepted:
+        facts = (("known text", _percent(evidence.known)), *facts)
+        if evidence.frame_kept is not None:
+            facts = (*facts, ("known frame", _percent(evidence.frame_kept)))
+    return Verdict(facts=facts, version=VERSION)
+
+
+def _percent(share: float) -> str:
+    return f"{round(100 * share)} %"
+
+
+def _by_hand(evidence: Evidence) -> Verdict | None:
+    if digest(evidence.found.document.text) in evidence.memory.refused:
+        return held("by_hand", ("text", "the same as one that a person set aside"))
+    return None
+
+
+def _textless(evidence: Evidence) -> Verdict | None:
+    if evidence.texts or (evidence.found.document.blocks and evidence.found.layout.leaves and _visible(evidence)):
+        return None
+    refresh = evidence.found.head.refresh
+    facts = (("text", "none"), *((("refresh", refresh),) if refresh else ()))
+    return failed("empty", *facts)
+
+
+def _visible(evidence: Evidence) -> bool:
+    return any(leaf.kind != "control" for leaf in evidence.found.layout.leaves)
+
+
+def _familiar(evidence: Evidence) -> Verdict | None:
+    """The page, by its text: accepted, unless it ends in its middle or has lost nearly everything."""
+    memory = evidence.memory
+    if not memory.accepted:
+        return None
+    cut_off = memory.closed and not evidence.closed and not _tail_here(evidence)
+    if cut_off and (evidence.known >= 0.3 or evidence.kept > 0.1 or evidence.same_title):
+        return held("half", ("end", "the markup is not closed, as it was before, and what stood last is missing"))
+    if evidence.known < 0.4 and evidence.kept < 0.4:
+        return None
+    if evidence.kept < 0.2 and evidence.own_chars < 0.25 * memory.chars and evidence.known > 0.8 and memory.chars > 800:
+        return held(
+            "shrunk",
+            ("text before", f"{memory.chars} characters"),
+            ("text now", f"{evidence.own_chars} characters, all known"),
+        )
+    return _accepted(evidence)
+
+
+def _tail_here(evidence: Evidence) -> bool:
+    tail = coded(evidence.memory.tail)
+    last = {code(leaf.text) for leaf in evidence.found.layout.leaves[-12:]}
+    return bool(tail & last)
+
+
+def _replaced(evidence: Evidence) -> Verdict | None:
+    """A refresh to elsewhere with little text of its own."""
+    refresh = evidence.found.head.refresh
+    match = re.match(r"\s*(\d+)(?:\.\d+)?\s*[;,]\s*(?:url\s*=)?\s*['\"]?(\S+)", refresh, re.IGNORECASE)
+    if match is None or int(match[1]) > 60 or evidence.own_chars > 1500:
+        return None
+    reason = "login" if _LOGIN_PATH.search(match[2]) else "moved"
+    return held(
+        reason,
+        ("refresh", f"to {match[2][:200]} after {match[1]} s"),
+        ("text of its own", f"{evidence.own_chars} characters"),
+    )
+
+
+def _signed_in(evidence: Evidence) -> Verdict | None:
+    if evidence.password_fields and not evidence.memory.password and evidence.own_chars < _OWN:
+        return held("login", ("form", "a password field"), ("text of its own", f"{evidence.own_chars} characters"))
+    return None
+
+
+def _phrases(evidence: Evidence) -> Verdict | None:
+    """What the title or a short text says of itself."""
+    document, memory = evidence.found.document, evidence.memory
+    titles = {document.title, evidence.found.head_title} - {"", memory.title}
+    if evidence.own_chars <= _TITLE_OWN:
+        for reason, pattern in PHRASES:
+            hit = next((match for title in sorted(titles) if (match := pattern.search(title))), None)
+            if hit is not None and (reason != "login" or evidence.own_chars < _OWN):
+                return held(reason, ("title", hit[0]), ("text of its own", f"{evidence.own_chars} characters"))
+    if evidence.own_chars > _OWN:
+        return None
+    headings = [block.text for block in document.blocks if block.kind == "heading"]
+    sample = "\n".join([*headings, *evidence.own])[: 2 * _OWN]
+    for reason, pattern in PHRASES:
+        hit = pattern.search(sample)
+        if hit is not None:
+            return held(reason, ("text", _around(sample, hit)), ("text of its own", f"{evidence.own_chars} characters"))
+    return None
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    return " ".join(text[max(0, match.start() - 20) : match.end() + 40].split())
+
+
+def _redirected(evidence: Evidence) -> Verdict | None:
+    capture, memory = evidence.capture, evidence.memory
+    if not capture.hops or capture.final_url in (capture.url, memory.final_url):
+        return None
+    asked, final = urlsplit(capture.url), urlsplit(capture.final_url)
+    way = ("redirected to", capture.final_url[:300])
+    if _LOGIN_PATH.search(final.path) and not _LOGIN_PATH.search(asked.path):
+        return held("login", way)
+    steps = [part for part in final.path.casefold().split("/") if part]
+    if asked.path.strip("/") and (not steps or steps[-1].split(".")[0] in _HOME) and len(steps) < 3:
+        return held("soft_404", way, ("target", "looks like the site's home page"))
+    if memory.accepted and asked.hostname != final.hostname and any(hop.status in (301, 308) for hop in capture.hops):
+        return held("moved", way)
+    return None
+
+
+def _emptied(evidence: Evidence) -> Verdict | None:
+    """A frame without text of its own: a template that was not filled in, or one that scripts fill."""
+    sample = "\n".join([*evidence.texts, *evidence.found.frame])[:20000]
+    unfilled = UNFILLED.search(sample)
+    if unfilled is not None and evidence.own_chars < _OWN:
+        return held("error_page", ("text", f"a template that was not filled in: {unfilled[0][:80]}"))
+    if evidence.own_chars < 30 and evidence.memory.accepted:
+        return held("shell", ("text of its own", f"{evidence.own_chars} characters; before {evidence.memory.chars}"))
+    return None
+
+
+def _strange(evidence: Evidence) -> Verdict | None:
+    """Neither the text nor anything else of the page is known."""
+    memory = evidence.memory
+    if not memory.accepted:
+        return None
+    frame = evidence.frame_kept
+    facts = (
+        ("known text", _percent(evidence.known)),
+        ("known words", _percent(evidence.about)),
+        ("known frame", "the page has none" if frame is None else _percent(frame)),
+        ("title", "the same" if evidence.same_title else "another"),
+        ("text of its own", f"{evidence.own_chars} characters; before {memory.chars}"),
+    )
+    language = evidence.found.document.language.split("-")[0]
+    other = bool(language and memory.language and language != memory.language.split("-")[0])
+    in_frame = frame is not None and frame >= 0.4
+    if other and not in_frame and evidence.about < 0.2:
+        return held("language", ("language", f"{language}; before {memory.language}"), *facts)
+    if in_frame:
+        if evidence.same_title or evidence.about >= 0.2 or evidence.own_chars >= min(120, 0.25 * memory.chars):
+            return None
+        return held("shrunk", *facts)
+    if (evidence.same_title and (evidence.about >= 0.1 or evidence.own_chars < 200)) or evidence.about >= 0.35:
+        return None
+    return held("unfamiliar", *facts)
+
+
+def tail_codes(leaves: Sequence[str]) -> str:
+    """The codes of what stands last on a page."""
+    return "".join(code(text) for text in leaves[-6:])

@@ -67,10 +67,13 @@ def utc_text(at: datetime) -> str:
 
     >>> utc_text(datetime(2014, 5, 8, 18, 54, tzinfo=UTC))
     '2014-05-08T18:54:00Z'
+    >>> utc_text(datetime(2014, 5, 8, 18, 54, 0, 250000, tzinfo=UTC))
+    '2014-05-08T18:54:00.25Z'
     """
     if at.tzinfo is None:
         raise ValueError(f"naive time: {at!r}")
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    text = at.astimezone(UTC).isoformat().removesuffix("+00:00")
+    return (text.rstrip("0") if "." in text else text) + "Z"
 
 
 def parse_utc(text: str) -> datetime:

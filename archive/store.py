@@ -64,7 +64,7 @@ class PageState:
     watched: bool
     reading_id: int
     rules: Rules
-    version: str  # of the extractor that made the current reading; "" before the first
+    version: str  # of the interpreter that made the current reading
     latest: derive.Latest | None
     last_body_id: int | None
     etag: str | None
@@ -184,14 +184,17 @@ class Archive:
 
     # -- pages
 
-    def sync_pages(self, pages: Sequence[PageSettings], *, at: datetime) -> None:
-        """Make the archive's pages those of the watch list: new ones begin, changed settings are logged, others retire."""
+    def sync_pages(self, pages: Sequence[PageSettings], *, version: str, at: datetime) -> None:
+        """Make the archive's pages those of the watch list: new ones begin, changed settings are logged, others retire.
+
+        `version` is that of the interpreter, which the first reading of a new page will be made by.
+        """
         with self.transaction() as conn:
-            listed = [self._sync_page(conn, page, utc_text(at)) for page in pages]
+            listed = [self._sync_page(conn, page, version, utc_text(at)) for page in pages]
             marks = ",".join("?" * len(listed))
             conn.execute(f"UPDATE pages SET watched = 0 WHERE watched AND id NOT IN ({marks})", listed)
 
-    def _sync_page(self, conn: sqlite3.Connection, page: PageSettings, at: str) -> int:
+    def _sync_page(self, conn: sqlite3.Connection, page: PageSettings, version: str, at: str) -> int:
         row = self._known(conn, page)
         settings = _settings_json(page)
         digest = hashlib.sha256(canonical(settings)).hexdigest()
@@ -225,7 +228,7 @@ class Archive:
             )
         conn.execute("UPDATE page_states SET settings_sha256 = ? WHERE page_id = ?", (digest, page_id))
         if row is None:
-            self.begin_reading(conn, page_id, page.rules, version="", at=at)
+            self.begin_reading(conn, page_id, page.rules, version=version, at=at)
         return page_id
 
     @staticmethod
@@ -384,10 +387,6 @@ class Archive:
             conn.execute("UPDATE page_states SET memory = ? WHERE page_id = ?", (interpretation.memory, page.page_id))
         if interpretation.document and interpretation.document.title and derived.outcome in ("new", "changed"):
             conn.execute("UPDATE pages SET title = ? WHERE id = ?", (interpretation.document.title, page.page_id))
-        if not page.version and interpretation.verdict.version:
-            conn.execute(
-                "UPDATE readings SET version = ? WHERE id = ?", (interpretation.verdict.version, page.reading_id)
-            )
 
     # -- readings
 

@@ -39,7 +39,7 @@ def page_settings(page: Page) -> PageSettings:
 def current_state(archive: Archive, page: Page, *, at: datetime) -> PageState:
     """The page's state for its next look, read again first where its rules or our extractor are not those of its reading."""
     state = archive.page_state(page.slug)
-    if state.rules == page.rules and state.version in ("", VERSION):
+    if state.rules == page.rules and state.version == VERSION:
         return state
     archive.read_again(state, page.rules, read, version=VERSION, at=at)
     return archive.page_state(page.slug)

@@ -355,7 +355,7 @@ def _head(entry: bytes) -> str:
     from scraper.terminal import safe
 
     value = json.loads(entry)
-    lines = [f"{value['http_version']} {value['status']} {value['status_reason']}".strip()]
+    lines = [f"HTTP/{value['http_version']} {value['status']} {value['status_reason']}".strip()]
     lines += [f"{name}: {text}" for name, text in value["headers"]]
     return "\n".join(safe(line) for line in lines)
 

@@ -13,6 +13,7 @@ from archive.store import Archive, Recorded
 from scraper import clock, watchlist
 from scraper.check import page_settings
 from scraper.fetch import Fetcher, FetchLimits
+from scraper.interpret import VERSION
 from scraper.politeness import HostGate, user_agent_text
 from scraper.robots import Robots
 from scraper.rounds import Rounds, Tools
@@ -29,7 +30,7 @@ def watch_list_path(home: Path) -> Path:
 def archive_of(home: Path, watch_list: WatchList, *, holder: str) -> Iterator[Archive]:
     """The home's archive, open for writing, with the pages of its watch list."""
     with Archive.open(home, holder=holder) as archive:
-        archive.sync_pages([page_settings(page) for page in watch_list.pages], at=clock.now())
+        archive.sync_pages([page_settings(page) for page in watch_list.pages], version=VERSION, at=clock.now())
         yield archive
 
 

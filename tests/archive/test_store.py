@@ -51,7 +51,7 @@ def held(reason: str = "challenge") -> Interpretation:
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     with Archive.open(tmp_path, holder="test") as archive:
-        archive.sync_pages([PAGE], at=NOON)
+        archive.sync_pages([PAGE], version="x/1", at=NOON)
         yield archive
 
 
@@ -224,7 +224,7 @@ def test_new_rules_make_a_new_reading_of_all_evidence_and_keep_the_old_one(archi
 def test_a_page_whose_address_changes_keeps_its_history_and_every_address(archive: Archive) -> None:
     look(archive, 0, seen(FIRST))
     moved = replace(PAGE, url="https://ministry.example/en/river-talks")
-    archive.sync_pages([moved], at=NOON)
+    archive.sync_pages([moved], version="x/1", at=NOON)
     assert rows(archive, "SELECT url FROM page_addresses ORDER BY id") == [(PAGE.url,), (moved.url,)]
     latest = archive.page_state(PAGE.slug).latest
     assert latest is not None
@@ -233,26 +233,26 @@ def test_a_page_whose_address_changes_keeps_its_history_and_every_address(archiv
 
 def test_a_page_under_a_new_slug_keeps_its_history_and_resolves_under_both(archive: Archive) -> None:
     look(archive, 0, seen(FIRST))
-    archive.sync_pages([replace(PAGE, slug="river", was=(PAGE.slug,))], at=NOON)
+    archive.sync_pages([replace(PAGE, slug="river", was=(PAGE.slug,))], version="x/1", at=NOON)
     assert archive.page_state("river").page_id == archive.page_state(PAGE.slug).page_id
     assert archive.page_state(PAGE.slug).slug == "river"
 
 
 def test_a_page_taken_out_of_the_watch_list_stays_readable(archive: Archive) -> None:
     look(archive, 0, seen(FIRST))
-    archive.sync_pages([], at=NOON)
+    archive.sync_pages([], version="x/1", at=NOON)
     assert not archive.page_state(PAGE.slug).watched
 
 
 def test_an_unchanged_watch_list_writes_nothing(archive: Archive) -> None:
     before = rows(archive, "SELECT count(*) FROM entries")
-    archive.sync_pages([PAGE], at=NOON + timedelta(days=1))
+    archive.sync_pages([PAGE], version="x/1", at=NOON + timedelta(days=1))
     assert rows(archive, "SELECT count(*) FROM entries") == before
 
 
 def test_the_next_due_time_outlives_the_process(tmp_path: Path) -> None:
     with Archive.open(tmp_path, holder="test") as archive:
-        archive.sync_pages([PAGE], at=NOON)
+        archive.sync_pages([PAGE], version="x/1", at=NOON)
         due = NextDue(at=NOON + timedelta(hours=6), missed=2)
         archive.record(archive.page_state(PAGE.slug), capture(NOON), seen(FIRST), due)
     with Archive.open(tmp_path, holder="test") as archive:

@@ -25,7 +25,7 @@ class Shelf:
 
     def watch(self, *pages: tuple[str, str]) -> None:
         settings = [PageSettings(slug=slug, url=url) for slug, url in pages]
-        self.archive.sync_pages(settings, at=FIRST_LOOK)
+        self.archive.sync_pages(settings, version="test/1", at=FIRST_LOOK)
 
     def see(self, slug: str, *paragraphs: str, title: str = "Position") -> Recorded:
         """One look that brought these paragraphs."""

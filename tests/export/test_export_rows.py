@@ -154,7 +154,7 @@ def test_one_page_is_exported_alone(shelf: Any, reader: Connect) -> None:
 def test_a_page_is_exported_by_an_earlier_slug_too(shelf: Any, reader: Connect) -> None:
     shelf.watch(("old", "https://mfa.example/p"))
     shelf.see("old", "Text.")
-    shelf.archive.sync_pages([PageSettings(slug="new", url="https://mfa.example/p", was=("old",))], at=FIRST_LOOK)
+    shelf.archive.sync_pages([PageSettings(slug="new", url="https://mfa.example/p", was=("old",))], version="test/1", at=FIRST_LOOK)
     assert [row["page"] for row in json_rows(exported(reader(), "revisions", slug="old", format="jsonl"))] == ["new"]
 
 

@@ -156,13 +156,12 @@ class _Layout:
         self._segments: list[Segment] = []
         self._kind: tuple[bool, str] | None = None  # (of the new text, kind)
         self._changes = 0
+        self._joined: tuple[Segment, int] | None = None  # a border that is gone, until it is known what follows it
 
     def add(self, segment: Segment, at: int, in_new: bool) -> None:
         text = segment.text
         if not text.strip() and _BORDER.search(text) and segment.op != "equal":
-            self._put(Segment(op=segment.op, text="¶", border=True), at, in_new)
-            if in_new:
-                self._end()
+            self._lone_border(Segment(op=segment.op, text="¶", border=True), at, in_new)
             return
         done = 0
         for border in _BORDER.finditer(text):
@@ -171,9 +170,25 @@ class _Layout:
             done = border.end()
         self._piece(segment, text[done:], at + done, in_new)
 
+    def _lone_border(self, segment: Segment, at: int, in_new: bool) -> None:
+        """A border come or gone by itself: marked where paragraphs were split or joined, else it only ends a block."""
+        if in_new and any(part.op == "equal" for part in self._segments):
+            self._put(segment, at, in_new)
+        elif not in_new and self._kind is not None and self._kind[0]:
+            self._joined = (segment, at)
+            return
+        self._end()
+
     def _piece(self, segment: Segment, text: str, at: int, in_new: bool) -> None:
-        if text:
-            self._put(Segment(op=segment.op, text=text, move=segment.move), at, in_new)
+        if not text:
+            return
+        if self._joined is not None:
+            (mark, place), self._joined = self._joined, None
+            if in_new:
+                self._put(mark, place, False)
+            else:
+                self._end()
+        self._put(Segment(op=segment.op, text=text, move=segment.move), at, in_new)
 
     def _put(self, segment: Segment, at: int, in_new: bool) -> None:
         self._segments.append(segment)
@@ -187,7 +202,7 @@ class _Layout:
                 self._changes += 1
                 change = self._changes
             self._blocks.append(MarkedBlock(kind=self._kind[1], segments=tuple(self._segments), change=change))
-        self._segments, self._kind = [], None
+        self._segments, self._kind, self._joined = [], None, None
 
     def finish(self) -> tuple[MarkedBlock, ...]:
         self._end()

@@ -12,6 +12,7 @@ from archive.reading.gaps import Gap
 from archive.reading.rows import RevisionRow
 from archive.site.words import clock, day
 
+_LABEL_ROOM = 3.0  # per cent of the chart's width
 _TICKS = 6  # at most so many, but one a unit
 
 
@@ -41,6 +42,7 @@ class Chart:
     doubts: tuple[Piece, ...]
     gaps: tuple[Piece, ...]
     marks: tuple[Piece, ...]
+    labels: tuple[Piece, ...]  # the revisions whose number has room
     ticks: tuple[Tick, ...]
 
 
@@ -85,6 +87,7 @@ def chart(revisions: Sequence[RevisionRow], gaps: Sequence[Gap], last_look: str 
             scale.piece(gap.first_at, gap.until or end.isoformat(), gap.first_seq, _gap_state(gap)) for gap in shown
         ),
         marks=tuple(_mark(scale, row) for row in revisions if row.kinds is not None),
+        labels=_labels(scale, revisions),
         ticks=ticks(scale),
     )
 
@@ -106,6 +109,16 @@ def _band(scale: Scale, row: RevisionRow) -> Piece:
 
 def _mark(scale: Scale, row: RevisionRow) -> Piece:
     return Piece(x=scale.x(row.first_observed), width=0, number=row.number, state="silent" if row.silent else "change")
+
+
+def _labels(scale: Scale, revisions: Sequence[RevisionRow]) -> tuple[Piece, ...]:
+    starts = [scale.x(row.first_observed) for row in revisions]
+    rooms = [after - x for x, after in itertools.pairwise([*starts, 100.0])]
+    return tuple(
+        Piece(x=x, width=round(room, 3), number=row.number, state="label")
+        for x, room, row in zip(starts, rooms, revisions, strict=True)
+        if room > _LABEL_ROOM
+    )
 
 
 def _gap_state(gap: Gap) -> str:

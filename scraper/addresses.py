@@ -120,6 +120,14 @@ class AddressRules:
                 return None
         return meaning
 
+    def check_unresolved(self, host: str, port: int) -> None:
+        """Raises Forbidden for a host that is forbidden by its spelling alone; for names that somebody else resolves."""
+        name = host.rstrip(".").lower()
+        if name == "localhost" or name.endswith(".localhost"):
+            self.check("127.0.0.1", port)
+        elif ":" in name or name.replace(".", "").isdigit():
+            self.check(name, port)
+
     def check(self, address: str, port: int) -> None:
         """Raises Forbidden for an address that may not be asked."""
         meaning = self.why_not(address, port)

@@ -99,8 +99,8 @@ class Fetcher:
 
         `validators` (ETag, Last-Modified) are sent to `validated_url` alone, the address that they came from (left
         out: `url`): sent along a new redirect, a 304 would be about another page. `proxy` is an http:// address and
-        not checked; behind one, names are resolved by it and can't be checked either. `limits` replaces the fetcher's
-        for this look, but for `allow_addresses` and `ca_file`.
+        not checked; it resolves the names, so that only addresses and localhost can be refused behind it. `limits`
+        replaces the fetcher's for this look, but for `allow_addresses` and `ca_file`.
         """
         limits = limits or self.limits
         look = Look(
@@ -271,7 +271,7 @@ class _Journey:
         coding = content_coding(head.values("content-encoding"))
         max_wire_bytes = limits.max_wire_bytes or limits.max_body_bytes
         most = max_wire_bytes if coding else min(max_wire_bytes, limits.max_body_bytes)
-        if head.length is not None and head.length > most:
+        if head.length is not None and head.length > most and not limits.keep_oversize:
             raise Fault("too_large", f"the server announces {head.length} bytes, more than {most}")
         self.body, self.wire_digest = io.BytesIO(), sha256()
         inflater = Inflater(coding, max_bytes=limits.max_body_bytes)
@@ -279,9 +279,9 @@ class _Journey:
             for piece in read_pieces(answer.stream, head, max_overhead_bytes=max_wire_bytes):
                 self.wire_bytes += len(piece)
                 self.wire_digest.update(piece)
+                inflater.feed(piece, self.body.write)
                 if self.wire_bytes > max_wire_bytes:
                     raise Fault("too_large", f"more than {max_wire_bytes} bytes on the wire")
-                inflater.feed(piece, self.body.write)
         except OSError as error:
             fault = fault_of(error, "inside the body")
             raise Fault("truncated", fault.detail) if fault.reason == "connection" else fault from error

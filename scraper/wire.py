@@ -213,6 +213,8 @@ def ask(
     Returns the answer and urllib3's hold on its connection: `release_conn` gives it back for reuse, `close` ends it.
     Raises Fault.
     """
+    if proxy:
+        look.rules.check_unresolved(target.host, target.port)
     request = requests.PreparedRequest()
     request.method, request.url, request.body = "GET", target.url, None
     request.headers = dict(headers)  # type: ignore[assignment]  # only iterated over

@@ -15,7 +15,7 @@ from scraper.faults import Forbidden
 @pytest.mark.parametrize(
     "address",
     [
-        "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.254", "127.0.0.1",
+        "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.254", "127.0.0.1",  # noqa: S104
         "127.255.255.254", "169.254.1.1", "169.254.169.254", "169.254.170.2", "172.16.0.1", "172.31.255.255",
         "192.0.0.1", "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.0.1", "198.18.0.1", "198.19.255.255",
         "198.51.100.7", "203.0.113.7", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
@@ -43,7 +43,7 @@ def test_nothing_is_taken_for_public_that_the_standard_library_knows_to_be_priva
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,
 ) -> None:
     if special_use(address) is None:
-        assert not (address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified)
+        assert not any((address.is_loopback, address.is_link_local, address.is_multicast, address.is_unspecified))
         assert not address.is_private or address in ipaddress.ip_network("2001:200::/23")
 
 
@@ -80,7 +80,7 @@ def test_leave_for_an_ipv4_address_is_none_for_its_ipv6_spelling() -> None:
     "text", ["", "localhost", "127.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:70000", "::1:x", "10.0.0.1/8", "[::1]"]
 )
 def test_an_entry_that_cannot_be_read_is_refused_by_name(text: str) -> None:
-    with pytest.raises(ValueError, match="address|port"):
+    with pytest.raises(ValueError, match=r"address|port"):
         parse_leave(text)
 
 

@@ -21,7 +21,7 @@ Fetch = Callable[..., Capture]
 
 
 def test_an_answer_is_kept_with_all_its_circumstances(server, fetch: Fetch) -> None:
-    url = server.page(lambda talk: talk.ok(PAGE, "ETag: \"a\"", "X-b: 1", "x-B: 2"))
+    url = server.page(lambda talk: talk.ok(PAGE, 'ETag: "a"', "X-b: 1", "x-B: 2"))
     capture = fetch(url)
     assert capture == Capture(
         url=url,
@@ -114,7 +114,9 @@ def test_nobody_listening_is_a_connection_failure(start_server, fetch: Fetch) ->
     assert fetch(f"{gone.origin}/").failure == ("connection", f"Connection refused (to 127.0.0.1 port {gone.port})")
 
 
-@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone", "403 Forbidden", "500 Oops", "999 Denied", "206 Partial Content"])
+@pytest.mark.parametrize(
+    "status", ["404 Not Found", "410 Gone", "403 Forbidden", "500 Oops", "999 Denied", "206 Partial Content"]
+)
 def test_a_status_is_no_failure_of_the_fetch(server, fetch: Fetch, status: str) -> None:
     capture = fetch(server.page(lambda talk: talk.ok(b"body", status=status)))
     assert (capture.failure, capture.status, capture.body) == (None, int(status[:3]), b"body")
@@ -206,7 +208,7 @@ def test_what_came_of_too_large_a_body_is_kept_where_that_is_asked_for(server, n
 
 
 def test_a_304_is_an_answer_only_where_something_was_sent_to_compare_with(server, fetch: Fetch) -> None:
-    url = server.page(lambda talk: talk.send(b"HTTP/1.1 304 Not Modified\r\nETag: \"v\"\r\n\r\n"))
+    url = server.page(lambda talk: talk.send(b'HTTP/1.1 304 Not Modified\r\nETag: "v"\r\n\r\n'))
     capture = fetch(url, validators=('"v"', None))
     assert (capture.status, capture.failure, capture.body, capture.end) == (304, None, None, "none")
     assert fetch(url).failure[0] == "http_304"
@@ -245,9 +247,11 @@ def test_many_threads_may_look_at_once_and_each_gets_its_own_page(server, fetch:
     assert len(found) == 120
 
 
-@pytest.mark.parametrize("limits", [{"user_agent": "a\r\nX: y"}, {"user_agent": ""}, {"allow_addresses": ("localhost",)}])
+@pytest.mark.parametrize(
+    "limits", [{"user_agent": "a\r\nX: y"}, {"user_agent": ""}, {"allow_addresses": ("localhost",)}]
+)
 def test_limits_that_cannot_be_are_refused(limits: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="printable|localhost"):
+    with pytest.raises(ValueError, match=r"printable|localhost"):
         FetchLimits(**limits)  # type: ignore[arg-type]
 
 

@@ -25,9 +25,7 @@ def test_looks_at_one_host_share_a_connection(server, fetch: Fetch) -> None:
     captures = [fetch(url, validators=('"v"', None)) for url in urls * 2]
     assert [capture.failure for capture in captures] == [None] * 6
     assert server.connections == 1
-    assert {(capture.peer, capture.addresses) for capture in captures} == {
-        (f"127.0.0.1:{server.port}", ("127.0.0.1",))
-    }
+    assert {(capture.peer, capture.addresses) for capture in captures} == {(f"127.0.0.1:{server.port}", ("127.0.0.1",))}
 
 
 @pytest.mark.parametrize(
@@ -41,7 +39,9 @@ def test_looks_at_one_host_share_a_connection(server, fetch: Fetch) -> None:
     ],
     ids=["a second answer unasked", "length and chunks", "more after the chunks", "close", "a body left unread"],
 )
-def test_a_connection_on_which_something_may_be_left_over_is_not_used_again(server, fetch: Fetch, answer: bytes) -> None:
+def test_a_connection_on_which_something_may_be_left_over_is_not_used_again(
+    server, fetch: Fetch, answer: bytes
+) -> None:
     first = server.page(lambda talk: talk.send(answer))
     second = server.page(lambda talk: talk.ok(b"the other page"))
     fetch(first)
@@ -79,8 +79,9 @@ def test_a_new_connection_that_is_closed_is_not_tried_again(server, fetch: Fetch
 
 def test_the_connection_itself_is_asked_where_it_leads(server, new_fetcher) -> None:
     """Linux connects 0.0.0.0 to 127.0.0.1: leave for the one is no leave for the other."""
+    anything = "0.0.0.0"  # noqa: S104
     url = server.page(lambda talk: talk.ok())
-    capture = new_fetcher(allow_addresses=("0.0.0.0",)).fetch(url.replace("127.0.0.1", "0.0.0.0"), now=lambda: NOW)
+    capture = new_fetcher(allow_addresses=(anything,)).fetch(url.replace("127.0.0.1", anything), now=lambda: NOW)
     assert (capture.refused, capture.failure) == (True, ("forbidden_address", "127.0.0.1 is a loopback address"))
     assert server.talks == []
 

@@ -25,7 +25,13 @@ def test_each_redirect_is_kept_with_its_head(server, other_server, fetch: Fetch)
     start = server.page(redirect("/0", "X-A: 1"))
     capture = fetch(start)
     assert capture.hops == (
-        Hop(url=start, status=302, reason="Found", headers=(("Location", "/0"), ("X-A", "1")), peer=f"127.0.0.1:{server.port}"),
+        Hop(
+            url=start,
+            status=302,
+            reason="Found",
+            headers=(("Location", "/0"), ("X-A", "1")),
+            peer=f"127.0.0.1:{server.port}",
+        ),
         Hop(
             url=middle,
             status=301,
@@ -121,7 +127,13 @@ def test_a_location_that_is_no_address_is_a_redirect_failure(server, fetch: Fetc
     ],
 )  # fmt: skip
 def test_a_redirect_to_a_forbidden_address_is_not_followed(server, new_fetcher, start_server, location: str) -> None:
-    canaries = [start_server(), start_server("127.0.0.3", ), start_server("::1")]
+    canaries = [
+        start_server(),
+        start_server(
+            "127.0.0.3",
+        ),
+        start_server("::1"),
+    ]
     fetcher = new_fetcher(allow_addresses=(f"127.0.0.1:{server.port}",))
     for canary in canaries:
         to = location.format(port=canary.port, closed=canaries[0].port)

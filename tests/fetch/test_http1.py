@@ -110,7 +110,9 @@ def test_a_head_that_ends_inside_is_never_an_answer(cut: int) -> None:
 
 
 def test_interim_answers_are_passed_over() -> None:
-    data = b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\nbody"
+    data = (
+        b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\nbody"
+    )
     assert (head_of(data).status, head_of(data).headers, body_of(data)) == (200, (("A", "b"),), b"body")
 
 

@@ -35,7 +35,14 @@ def raw_deflate(data: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     ("values", "coding"),
-    [([], ""), ([""], ""), (["identity"], ""), (["GZIP"], "gzip"), (["x-gzip"], "gzip"), (["identity", "deflate"], "deflate")],
+    [
+        ([], ""),
+        ([""], ""),
+        (["identity"], ""),
+        (["GZIP"], "gzip"),
+        (["x-gzip"], "gzip"),
+        (["identity", "deflate"], "deflate"),
+    ],
 )
 def test_a_single_offered_coding_is_named(values: list[str], coding: str) -> None:
     assert content_coding(values) == coding

@@ -17,7 +17,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.
 _PRESCAN = 4096
 _META = re.compile(rb"<meta\b[^>]{0,400}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{2,40})", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([a-zA-Z0-9_:.\-]{2,40})")
-_LOST = re.compile("[\0\ud800-\udfff]")
+_LOST = re.compile("[\0\ufeff\ud800-\udfff]")
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -31,7 +31,7 @@ class Decoded:
 
 
 def decode(body: bytes, content_type: str | None) -> Decoded:
-    """The characters of a page; never raises: what is no character becomes U+FFFD. NUL is dropped."""
+    """The characters of a page; never raises: what is no character becomes U+FFFD. NUL and U+FEFF are dropped."""
     encoding, settled_by = _encoding(body, content_type)
     for bom, name in _BOMS:
         if settled_by == "bom" and name == encoding:

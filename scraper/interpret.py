@@ -12,9 +12,9 @@ from scraper import judge
 from scraper.decode import decode
 from scraper.extract import VERSION as EXTRACT_VERSION
 from scraper.extract import extract
-from scraper.judge import Evidence, judge_answer, judge_page, pieces, tail_codes, word_set
+from scraper.judge import Evidence, judge_answer, judge_page, pieces, site_names, tail_code, word_set
 from scraper.markup import Unparsable, digest, parse, take_out_invisible, visible_text
-from scraper.memory import Memory, codes, forget_body, load
+from scraper.memory import Memory, coded, codes, forget_body, load, merged, split_codes
 from scraper.stamps import read_head
 
 _MOST_REFUSED = 20
@@ -98,17 +98,27 @@ def _learn(known: Memory, evidence: Evidence, capture: Capture, body: str, visib
         text=digest(document.text),
         accepted_visible=visible,
         title=document.title[:300],
+        site=site_names(evidence.found.head_title[:300]),
         language=document.language,
         final_url=capture.final_url[:500],
         chars=sum(len(text) for text in evidence.texts),
         passages=codes(pieces(evidence.texts)),
-        words=codes(word_set([*evidence.texts, document.title])),
+        before=_before(known, evidence),
+        words=merged(codes(word_set([*evidence.texts, document.title])), known.words),
         frame=document.frame,
-        tail=tail_codes([leaf.text for leaf in evidence.found.layout.leaves]),
+        tail=tail_code(evidence.found.layout.leaves),
         closed=evidence.closed,
         password=bool(evidence.password_fields),
         region=document.region,
     )
+
+
+def _before(known: Memory, evidence: Evidence) -> str:
+    """The passages of earlier texts that the latest has not, so that a text is known again when it returns."""
+    latest = coded(codes(pieces(evidence.texts)))
+    if known.accepted and evidence.kept < 0.6:
+        return "".join(item for item in split_codes(merged(known.passages, known.before)) if item not in latest)
+    return known.before
 
 
 def accepted_by_hand(memory: str, document: Document) -> str:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from archive.model import Capture, Outcome, Verdict
+from scraper.blocks import Leaf
 from scraper.extract import Extract
 from scraper.lexicon import PHRASES, UNFILLED
 from scraper.markup import digest
@@ -22,6 +23,7 @@ from scraper.memory import Memory, code, coded
 VERSION = "judge 1"
 
 _PIECE = re.compile(r"(?<=[.!?。！？؟।;；])\s*")
+_TITLE_BORDER = re.compile(r"\s+[|·•–—»«:/-]+\s+|\s*[|»«]\s*")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -124,6 +126,12 @@ def _judge_type(capture: Capture) -> Verdict | None:
     return failed("not_html", ("content type", declared or "none"))
 
 
+def site_names(title: str) -> tuple[str, ...]:
+    """The outer parts of a title that has parts: one of them is usually the site's name."""
+    parts = [part.strip() for part in _TITLE_BORDER.split(title) if part.strip()]
+    return tuple(dict.fromkeys((parts[0], parts[-1]))) if len(parts) > 1 else ()
+
+
 def pieces(texts: Iterable[str]) -> list[str]:
     """Sentence-like parts of a page's blocks, as familiarity is measured by."""
     return [piece for text in texts for piece in _PIECE.split(text) if piece]
@@ -166,10 +174,10 @@ class Evidence:
 
     @cached_property
     def known(self) -> float:
-        """The share of the text's characters that stood in the latest accepted text."""
+        """The share of the text's characters that stood in the latest accepted text, or in one before it."""
         parts = pieces(self.texts)
         total = sum(map(len, parts))
-        passages = coded(self.memory.passages)
+        passages = coded(self.memory.passages) | coded(self.memory.before)
         return sum(len(part) for part in parts if code(part) in passages) / total if total else 0.0
 
     @cached_property
@@ -199,13 +207,18 @@ class Evidence:
         return bool(self.memory.title) and self.found.document.title == self.memory.title
 
     @cached_property
+    def same_site(self) -> bool:
+        """Whether the title ends (or begins) with the same site's name as before."""
+        return bool(set(site_names(self.found.head_title)) & set(self.memory.site))
+
+    @cached_property
     def closed(self) -> bool:
         return bool(_CLOSED.search(self.markup[-3000:]))
 
 
 def judge_page(evidence: Evidence) -> Verdict:
     """Whether a parsed answer shows the page itself."""
-    for rule in (_by_hand, _textless, _familiar, _replaced, _signed_in, _phrases, _redirected, _emptied, _strange):
+    for rule in (_by_hand, _signed_in, _textless, _familiar, _replaced, _phrases, _redirected, _emptied, _strange):
         verdict = rule(evidence)
         if verdict is not None:
             return verdict
@@ -263,8 +276,7 @@ def _familiar(evidence: Evidence) -> Verdict | None:
 
 def _tail_here(evidence: Evidence) -> bool:
     tail = coded(evidence.memory.tail)
-    last = {code(leaf.text) for leaf in evidence.found.layout.leaves[-12:]}
-    return bool(tail & last)
+    return any(code(leaf.text) in tail for leaf in evidence.found.layout.leaves[-3:])
 
 
 def _replaced(evidence: Evidence) -> Verdict | None:
@@ -282,7 +294,7 @@ def _replaced(evidence: Evidence) -> Verdict | None:
 
 
 def _signed_in(evidence: Evidence) -> Verdict | None:
-    if evidence.password_fields and not evidence.memory.password and evidence.own_chars < _OWN:
+    if evidence.password_fields and not evidence.memory.password and evidence.own_chars < _OWN and evidence.known < 0.5:
         return held("login", ("form", "a password field"), ("text of its own", f"{evidence.own_chars} characters"))
     return None
 
@@ -352,19 +364,20 @@ def _strange(evidence: Evidence) -> Verdict | None:
         ("text of its own", f"{evidence.own_chars} characters; before {memory.chars}"),
     )
     language = evidence.found.document.language.split("-")[0]
-    other = bool(language and memory.language and language != memory.language.split("-")[0])
-    in_frame = frame is not None and frame >= 0.4
-    if other and not in_frame and evidence.about < 0.2:
-        return held("language", ("language", f"{language}; before {memory.language}"), *facts)
+    before = memory.language.split("-")[0]
+    as_long = evidence.own_chars >= 0.4 * memory.chars
+    if language and before and language != before and as_long and (frame is None or frame < 0.6):
+        return held("language", ("language", f"{language}; before {before}"), *facts)
+    in_frame = frame is not None and (frame >= 0.4 or (frame >= 0.1 and evidence.same_site))
     if in_frame:
         if evidence.same_title or evidence.about >= 0.2 or evidence.own_chars >= min(120, 0.25 * memory.chars):
             return None
         return held("shrunk", *facts)
-    if (evidence.same_title and (evidence.about >= 0.1 or evidence.own_chars < 200)) or evidence.about >= 0.35:
+    if (evidence.same_title and (evidence.about >= 0.1 or evidence.own_chars < 200 or as_long)) or evidence.about >= 0.35:
         return None
     return held("unfamiliar", *facts)
 
 
-def tail_codes(leaves: Sequence[str]) -> str:
-    """The codes of what stands last on a page."""
-    return "".join(code(text) for text in leaves[-6:])
+def tail_code(leaves: Sequence[Leaf]) -> str:
+    """The code of what stands last on a page."""
+    return code(leaves[-1].text) if leaves else ""

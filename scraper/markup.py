@@ -12,7 +12,8 @@ PARSER_VERSION = (
 )
 
 _MOST_ATTRIBUTES = 400
-_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\s[^>]{6000,}>")
+_LONG_TAG = 6000  # characters from which a tag's attributes are counted
+_TAG_NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\s")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _INVISIBLE = etree.XPath(
     "//script|//style|//template|//noscript|//object|//iframe|//svg|//math/annotation|//datalist|//audio|//video|//canvas|//dialog[not(@open)]"
@@ -34,7 +35,7 @@ def parse(text: str) -> etree._Element | None:
     Raises Unparsable.
     """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
-    data = _LONG_TAG.sub(_bounded_tag, text).encode("utf-8", "replace")
+    data = _bounded_tags(text).encode("utf-8", "replace")
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as broken:
@@ -77,6 +78,17 @@ def digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _bounded_tag(tag: re.Match[str]) -> str:
-    bare = _QUOTED.sub("", tag[0])
-    return f"<{tag[1]}>" if bare.count("=") > _MOST_ATTRIBUTES or len(bare.split()) > _MOST_ATTRIBUTES else tag[0]
+def _bounded_tags(text: str) -> str:
+    """The markup with the attributes dropped of tags that have too many."""
+    if max(map(len, text.split(">"))) < _LONG_TAG:
+        return text
+    pieces = []
+    for piece in text.split(">"):
+        if len(piece) >= _LONG_TAG:
+            start = piece.rfind("<") if piece.count('"') % 2 == 0 else piece.find("<")
+            name = _TAG_NAME.match(piece, start) if start >= 0 else None
+            bare = _QUOTED.sub("", piece[start:])
+            if name and (bare.count("=") > _MOST_ATTRIBUTES or len(bare.split()) > _MOST_ATTRIBUTES):
+                piece = f"{piece[:start]}<{name[1]}"
+        pieces.append(piece)
+    return ">".join(pieces)

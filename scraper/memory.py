@@ -35,13 +35,15 @@ class Memory:
     text: str = ""  # digest
     accepted_visible: str = ""
     title: str = ""
+    site: tuple[str, ...] = ()  # parts of its title that may name the site
     language: str = ""
     final_url: str = ""
     chars: int = 0
     passages: str = ""  # codes
-    words: str = ""  # codes
+    before: str = ""  # codes of the passages of texts accepted before, as long as they are none of the latest's
+    words: str = ""  # codes, of those texts too
     frame: str = ""  # codes
-    tail: str = ""  # codes of the last leaves of the whole page
+    tail: str = ""  # code of the last leaf of the whole page
     closed: bool = False  # the markup ended with </html>
     password: bool = False  # the page itself holds a password field
     region: str = ""
@@ -86,9 +88,19 @@ def codes(texts: Iterable[str], *, most: int = _MOST_CODES) -> str:
     return "".join(code(text) for text, _ in zip(distinct, range(most), strict=False))
 
 
+def merged(latest: str, earlier: str, *, most: int = _MOST_CODES) -> str:
+    """The codes of both, the latest first, without repeats, bounded."""
+    return "".join(list(dict.fromkeys(split_codes(latest + earlier)))[:most])
+
+
+def split_codes(sketch: str) -> list[str]:
+    """The codes in such a string, in order."""
+    return [sketch[i : i + _CODE] for i in range(0, len(sketch), _CODE)]
+
+
 def coded(sketch: str) -> frozenset[str]:
     """The codes in such a string."""
-    return frozenset(sketch[i : i + _CODE] for i in range(0, len(sketch), _CODE))
+    return frozenset(split_codes(sketch))
 
 
 def forget_body(memory: Memory) -> Memory:

@@ -25,6 +25,7 @@ KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 THAI_LEADING = "\u0e40-\u0e44\u0ec0-\u0ec4"  # vowels written before their consonant: a syllable starts here
 THAI = "\u0e01-\u0e3a\u0e45-\u0e4e\u0e50-\u0e59\u0e81-\u0ebd\u0ec6-\u0ed9\u0edc-\u0edf"
 SYLLABIC = "\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer: no spaces between words
+RUNS_ON = re.compile(f"[{HAN}{HIRAGANA}{KATAKANA}{THAI_LEADING}{THAI}{SYLLABIC}]")  # scripts without spaces
 _OWN_UNITS = HAN + HIRAGANA + KATAKANA + THAI_LEADING + THAI + SYLLABIC
 
 

@@ -12,14 +12,15 @@ from rapidfuzz.distance import LCSseq
 from archive.diff.looks import is_plain, key_of
 from archive.diff.sequence import CELLS, Codes, blocks, common_prefix, common_suffix, heaviest_increasing
 from archive.diff.wording import Tokens, tokens
-from archive.text import Span, passages, words
+from archive.text import RUNS_ON, Span, passages, words
 
 _RARE = 8  # a word on more passages than this says nothing about which is which
 _DIRECT_GAP = 144  # pairs of passages in one gap that are all compared
 _CANDIDATES = 4
 _SAME_PLACE = 0.4  # likeness needed in the same gap
 _ONLY_ONE = 0.3  # likeness needed where each side of a gap has one passage
-_ELSEWHERE = 0.6  # likeness needed to call it a move
+_HEADING = 80  # characters: longer is no heading, and so much more it weighs
+_ELSEWHERE = 0.55  # likeness needed to call it a move
 _EDGE = 8  # characters by which passages that may be inside others are found
 _SAME_EDGE = 64  # of so many with the same edge
 _WHOLE = 6  # words: what is left of a cut passage must be as long, if it is unknown to the other text
@@ -254,8 +255,13 @@ def _at_start(key: str, low: int, high: int, starts: dict[str, list[str]]) -> li
         bare
         for size in range(1, _EDGE + 1)
         for bare in starts.get(key[low : low + size], ())[:_SAME_EDGE]
-        if len(bare) < high - low and key.startswith(bare, low) and not key[low + len(bare)].isalnum()
+        if len(bare) < high - low and key.startswith(bare, low) and _parts_at(key, low + len(bare))
     ]
+
+
+def _parts_at(key: str, at: int) -> bool:
+    """Whether a word may end before this offset and another begin at it."""
+    return not (key[at - 1].isalnum() and key[at].isalnum()) or RUNS_ON.match(key[at]) is not None
 
 
 def _at_end(key: str, low: int, high: int, ends: dict[str, list[str]]) -> list[str]:
@@ -264,7 +270,7 @@ def _at_end(key: str, low: int, high: int, ends: dict[str, list[str]]) -> list[s
         other
         for size in range(1, _EDGE + 1)
         for other in ends.get(key[max(0, high - size) : high], ())[:_SAME_EDGE]
-        if len(other) < high - low and key.endswith(other, low, high) and not key[high - len(other) - 1].isalnum()
+        if len(other) < high - low and key.endswith(other, low, high) and _parts_at(key, high - len(other))
     ]
 
 
@@ -425,12 +431,17 @@ def _likeness(was: Tokens, now: Tokens) -> tuple[int, float]:
 # --- links -----------------------------------------------------------------------------------------------------------
 
 
+def _weight(key: str) -> int:
+    """How much a passage is worth to leave in place; what has no end of a sentence, a heading, more than its length."""
+    return len(key) + (_HEADING if len(key) < _HEADING and key[-1:].isalnum() else 1)
+
+
 def _links(old_keys: list[str], matching: _Matching, groups: list[_Pair]) -> list[Link]:
     inside_old = {index for olds, _ in groups for index in range(*olds)}
     pairs: list[_Pair] = [
         ((i, i + 1), (j, j + 1)) for j, i in enumerate(matching.old_of) if i >= 0 and i not in inside_old
     ]
     pairs = sorted([*pairs, *groups], key=lambda pair: pair[1])
-    weights = [sum(len(old_keys[i]) + 1 for i in range(*olds)) for olds, _ in pairs]
+    weights = [sum(_weight(old_keys[i]) for i in range(*olds)) for olds, _ in pairs]
     stay = set(heaviest_increasing([olds[0] for olds, _ in pairs], weights))
     return [Link(olds, news, index not in stay) for index, (olds, news) in enumerate(pairs)]

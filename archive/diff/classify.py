@@ -31,6 +31,7 @@ HINTS = frozenset({"negation", "modality"})
 WORDING = frozenset({"wording", "sentence_added", "sentence_deleted", "number", "negation", "modality"})
 
 _BORDER = re.compile(r"\n[^\S\n]*\n")
+_INFLECTION = re.compile(r"[\u3041-\u309f]{0,8}|.{0,2}")  # what a changed verb drags along in running text
 _STEM = 4  # letters that two forms of one word share at least
 
 
@@ -126,8 +127,10 @@ class Classifier:
         place = (it.a, it.b, it.c, it.d)
         key_was, key_now = key_of(was), key_of(now)
         if key_was == key_now:
-            quiet = "whitespace" if "".join(was.split()) == "".join(now.split()) else "invisible"
-            self.note(quiet, *place)
+            if "".join(was.split()) == "".join(now.split()):
+                self.border(*place)
+            else:
+                self.note("invisible", *place)
         elif self._stamped(it, was, now):
             self.note("stamp", *place)
         elif looks(was) == looks(now):
@@ -274,6 +277,8 @@ def _opposite(lexicon: Lexicon, was: str, now: str) -> bool:
     short, long = sorted((was, now), key=len)
     if any(long == prefix + short for prefix in lexicon.prefixes) and len(short) >= _STEM:
         return True
+    if any(_swapped_ending(short, long, ending) for ending in lexicon.endings):
+        return True
     extra = len(long) - len(short)
     if not 0 < extra <= 4:
         return False
@@ -286,6 +291,12 @@ def _opposite(lexicon: Lexicon, was: str, now: str) -> bool:
     return False
 
 
+def _swapped_ending(short: str, long: str, ending: str) -> bool:
+    """Whether the longer word ends in the negative where the shorter one has its own short ending: sağlar, sağlamaz."""
+    stem = long[: -len(ending)] if long.endswith(ending) else ""
+    return len(stem) >= 3 and short.startswith(stem) and len(short) - len(stem) <= 2
+
+
 def _hints_in_running_text(
     lexicon: Lexicon, old: str, a: int, b: int, new: str, c: int, d: int
 ) -> tuple[list[str], bool]:
@@ -294,13 +305,14 @@ def _hints_in_running_text(
     negations_was = [entry for entry in was if entry in lexicon.negations.whole or entry in lexicon.negations.holds]
     negations_now = [entry for entry in now if entry in lexicon.negations.whole or entry in lexicon.negations.holds]
     rest_was, rest_now = _without(old[a:b], was), _without(new[c:d], now)
+    inflected = _INFLECTION.fullmatch(rest_was + rest_now) is not None or rest_was == rest_now
     if len(negations_was) != len(negations_now):
-        return ["negation"], len(rest_was) + len(rest_now) <= 2
+        return ["negation"], inflected
     modals_was = [entry for entry in was if entry not in negations_was]
     modals_now = [entry for entry in now if entry not in negations_now]
     if Counter(modals_was) == Counter(modals_now):
         return [], False
-    return ["modality"], rest_was == rest_now
+    return (["modality"] if inflected or (modals_was and modals_now) else []), inflected
 
 
 def _overlapping(lexicon: Lexicon, text: str, a: int, b: int) -> list[str]:

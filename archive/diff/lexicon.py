@@ -37,6 +37,7 @@ class Lexicon:
     helpers: WordList = field(default_factory=lambda: word_list(""))  # come and go with a negation: does, be, y
     prefixes: tuple[str, ...] = ()  # make a word its opposite
     infixes: tuple[str, ...] = ()  # negate a verb from inside
+    endings: tuple[str, ...] = ()  # negate a verb at its end, in place of its own ending
 
 
 def word_list(words: str) -> WordList:
@@ -50,7 +51,14 @@ def word_list(words: str) -> WordList:
 
 
 def _lexicon(
-    language: str, common: str, negations: str, modals: str, helpers: str = "", prefixes: str = "", infixes: str = ""
+    language: str,
+    common: str,
+    negations: str,
+    modals: str,
+    helpers: str = "",
+    prefixes: str = "",
+    infixes: str = "",
+    endings: str = "",
 ) -> Lexicon:
     return Lexicon(
         language=language,
@@ -60,6 +68,7 @@ def _lexicon(
         helpers=word_list(helpers),
         prefixes=tuple(prefixes.split()),
         infixes=tuple(infixes.split()),
+        endings=tuple(endings.split()),
     )
 
 
@@ -219,7 +228,8 @@ LEXICONS = (
         " izin* yasak* destekl* kınar kınıyor kına* üzüntü* not kayde* memnuniyet* taahhüt* garanti*",
         "",
         "",
-        "ma me mı mi mu mü maz mez",
+        "ma me mı mi mu mü em am ım im um üm",
+        "maz mez",
     ),
     _lexicon(
         "uz",
@@ -229,7 +239,8 @@ LEXICONS = (
         " afsus* qayd",
         "",
         "",
-        "ma may mas",
+        "ma may",
+        "mas",
     ),
     _lexicon(
         "ar",
@@ -328,9 +339,15 @@ def lexicon_for(text: str) -> Lexicon | None:
     if len(names) == 1:
         return lexicons[names[0]]
     counts = Counter(word_pattern().findall(sample))
-    scores = [(sum(counts[word] for word in lexicons[name].common), -index) for index, name in enumerate(names)]
+    scores = [(_score(lexicons[name], counts), -index) for index, name in enumerate(names)]
     best, index = max(scores)
     return lexicons[names[-index]] if best else None
+
+
+def _score(lexicon: Lexicon, counts: Counter[str]) -> int:
+    """How much a language's words are there: its commonest ones count double."""
+    listed = lexicon.negations.whole | lexicon.modals.whole
+    return 2 * sum(counts[word] for word in lexicon.common) + sum(counts[word] for word in listed)
 
 
 def without_spaces(lexicon: Lexicon) -> bool:

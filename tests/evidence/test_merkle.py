@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive import merkle
@@ -230,6 +230,7 @@ def test_a_path_from_a_tree_that_is_no_beginning_is_refused(size1: int, size2: i
 SIZES = st.integers(min_value=1, max_value=len(LEAVES))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_proof_of_one_leaf_is_no_proof_of_anything_else(data: st.DataObject) -> None:
     size = data.draw(SIZES)
@@ -248,6 +249,7 @@ def test_a_proof_of_one_leaf_is_no_proof_of_anything_else(data: st.DataObject) -
         assert not merkle.verify_inclusion(leaf, index, size, _flipped(data, path), tree_root)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_rewritten_beginning_has_no_consistency_proof(data: st.DataObject) -> None:
     size2 = data.draw(st.integers(min_value=2, max_value=len(LEAVES)))
@@ -259,6 +261,7 @@ def test_a_rewritten_beginning_has_no_consistency_proof(data: st.DataObject) -> 
     assert not merkle.verify_consistency(size1, size2, path, kept_root, merkle.root(forged))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_consistency_proof_holds_for_its_own_sizes_and_hashes_only(data: st.DataObject) -> None:
     size2 = data.draw(st.integers(min_value=2, max_value=len(LEAVES)))

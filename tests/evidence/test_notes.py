@@ -309,6 +309,7 @@ def test_one_flipped_bit_anywhere_in_a_proof_is_seen(at: int, bit: int) -> None:
         notes.verify_proof(notes.parse_proof(text), LEAVES[4], [KEY.verifier])
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_at_all_is_refused_with_a_reason_and_nothing_else(text: str) -> None:
     for parse in (notes.parse_note, notes.parse_checkpoint, notes.parse_proof, notes.parse_verifier_key):

@@ -99,6 +99,35 @@ def add(home: Path, /, url: str, slug: str, **keys: Any) -> None:
 
 
 @main.command()
+@slug_argument
+@click.argument("url")
+@click.pass_obj
+def move(home: Path, slug: str, url: str) -> None:
+    """Set a page's new address in the watch list; its history stays, and every address it had still resolves."""
+    _edit(home, slug, f"{slug} is looked for at {url} from the next look on.", url=url)
+
+
+@main.command()
+@slug_argument
+@click.argument("region")
+@click.pass_obj
+def ignore(home: Path, slug: str, region: str) -> None:
+    """Set a part of a page aside, by its CSS; the page's evidence is read again without it at the next look."""
+    _edit(home, slug, f"{slug} is read without {region} from the next look on.", ignore=region)
+
+
+def _edit(home: Path, slug: str, said: str, **changes: str) -> None:
+    from scraper import program, watchlist
+    from scraper.files import write_text
+    from scraper.terminal import say
+
+    path = program.watch_list_path(home)
+    watchlist.load(path)
+    write_text(path, watchlist.edit_page(path.read_text("utf-8"), slug, **changes))
+    say(f"Changed {path}: {said}")
+
+
+@main.command()
 @json_option
 @click.pass_obj
 def pages(home: Path, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from archive.errors import UsageError, VariorumError
+from archive.errors import NoPage, UsageError, VariorumError
 from archive.model import Rules
 from scraper import watchlist_values as values
 from scraper.cadence import Cron, parse_cron
@@ -456,6 +456,33 @@ def add_page(text: str, *, url: str, slug: str = "", taken: Collection[str] = ()
     entry = f"\n[[page]]\n{table.as_string()}".replace("\n", newline)
     parse(before + entry)
     return before + entry
+
+
+def edit_page(text: str, slug: str, *, url: str = "", ignore: str = "") -> str:
+    """The watch list with a page's address replaced, or with one more part of it set aside; comments stay.
+
+    Raises WatchListError for the file, PageRefused for a value, NoPage.
+    """
+    if parse(text).page(slug) is None:
+        raise NoPage(slug)
+    changes: dict[str, Any] = {"url": url} if url else {"ignore": [ignore]}
+    reader = _Reader({})
+    reader.table((), changes, PAGE_KEYS)
+    if reader.problems:
+        raise PageRefused(reader.problems)
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    page = next(page for page in document["page"] if page["slug"] == slug)
+    if url:
+        page["url"] = url
+    elif "ignore" in page:
+        page["ignore"].append(ignore)
+    else:
+        page["ignore"] = [ignore]
+    edited: str = tomlkit.dumps(document)
+    parse(edited)
+    return edited
 
 
 def slug_for(url: str, taken: Collection[str] = ()) -> str:

@@ -14,6 +14,8 @@ import time
 class Deadline:
     """The end of one look's time, and the socket it is using just now."""
 
+    __slots__ = ("_lock", "_socket", "done", "ends_at", "late")
+
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
         self.late = False
@@ -57,11 +59,14 @@ class Watchdog:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._sweep_at = 64
 
     def add(self, deadline: Deadline) -> None:
         """Watches a deadline until its time comes or it is `done`."""
         with self._changed:
             self._count += 1
+            if len(self._heap) >= self._sweep_at:
+                self._sweep()
             sooner = not self._heap or deadline.ends_at < self._heap[0][0]
             heapq.heappush(self._heap, (deadline.ends_at, self._count, deadline))
             if self._thread is None:
@@ -76,6 +81,12 @@ class Watchdog:
             self._changed.notify()
         if self._thread is not None:
             self._thread.join()
+
+    def _sweep(self) -> None:
+        """Lets go of looks that are over before their time, so that memory goes by looks under way, not by their rate."""
+        self._heap = [entry for entry in self._heap if not entry[2].done]
+        heapq.heapify(self._heap)
+        self._sweep_at = 2 * len(self._heap) + 64
 
     def _run(self) -> None:
         while True:

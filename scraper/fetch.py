@@ -28,7 +28,7 @@ from scraper.http1 import Head, read_pieces
 from scraper.inflate import Inflater, content_coding
 from scraper.politeness import retry_after_s
 from scraper.targets import Target, read_target, redirect_target
-from scraper.wire import SPARE_CONNECTIONS, CheckedAdapter, Look, StrictResponse, ask, fault_of, set_look
+from scraper.wire import SPARE_CONNECTIONS, CheckedAdapter, Errand, StrictResponse, ask, fault_of, set_errand
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
@@ -56,6 +56,9 @@ class FetchLimits:
 
     def __post_init__(self) -> None:
         AddressRules.parse(self.allow_addresses)
+        sizes = (self.max_body_bytes, self.max_header_bytes, 1 if self.max_wire_bytes is None else self.max_wire_bytes)
+        if min(self.deadline_s, self.connect_s, *sizes) <= 0 or self.max_hops < 0:
+            raise ValueError("limits are positive")
         if not _PRINTABLE.fullmatch(self.user_agent) or not _PRINTABLE.fullmatch(self.accept_language or "-"):
             raise ValueError("user_agent and accept_language are printable ASCII")
 
@@ -100,24 +103,25 @@ class Fetcher:
         `validators` (ETag, Last-Modified) are sent to `validated_url` alone, the address that they came from (left
         out: `url`): sent along a new redirect, a 304 would be about another page. `proxy` is an http:// address and
         not checked; it resolves the names, so that only addresses and localhost can be refused behind it. `limits`
-        replaces the fetcher's for this look, but for `allow_addresses` and `ca_file`.
+        replaces the fetcher's for this look, but for `allow_addresses` and `ca_file`. Raises ValueError for a proxy
+        that is none.
         """
-        limits = limits or self.limits
-        look = Look(
+        limits, vantage = limits or self.limits, _vantage(proxy)
+        errand = Errand(
             rules=self._rules,
             deadline=Deadline(limits.deadline_s),
             connect_s=limits.connect_s,
             max_header_bytes=limits.max_header_bytes,
         )
         sendable = _sendable(validators, validated_url or url)
-        journey = _Journey(self._adapter, url, limits, look, sendable, proxy=proxy, observed_at=now())
-        self._watchdog.add(look.deadline)
-        set_look(look)
+        journey = _Journey(self._adapter, url, limits, errand, sendable, proxy, vantage, now())
+        self._watchdog.add(errand.deadline)
+        set_errand(errand)
         try:
             journey.run()
         finally:
-            look.deadline.finish()
-            set_look(None)
+            errand.deadline.finish()
+            set_errand(None)
         return journey.capture()
 
 
@@ -128,9 +132,10 @@ class _Journey:
     adapter: CheckedAdapter
     url: str
     limits: FetchLimits
-    look: Look
+    errand: Errand
     validators: tuple[str, Headers]  # to which address, and as what headers
     proxy: str
+    vantage: str
     observed_at: datetime
     began_ns: int = field(default_factory=time.monotonic_ns)
     final_url: str = ""
@@ -150,13 +155,13 @@ class _Journey:
         self.final_url = self.url
         try:
             self._travel()
-            if self.look.deadline.late:
+            if self.errand.deadline.late:
                 raise Fault("timeout", "it came too late")
         except Fault as fault:
             self._fail(fault)
 
     def capture(self) -> Capture:
-        head, link = self.head, self.look.link
+        head, link = self.head, self.errand.link
         tls = link.tls if link else None
         if tls is None and self.failure and self.failure[0] == "tls":
             tls = Tls(version="", cipher="", chain_sha256=(), verified=False, detail=self.failure[1])
@@ -179,9 +184,9 @@ class _Journey:
             failure=self.failure,
             refused=self.refused,
             peer=link.peer if link else None,
-            addresses=self.look.addresses,
+            addresses=self.errand.addresses,
             tls=tls,
-            vantage=_vantage(self.proxy),
+            vantage=self.vantage,
             retry_after_s=retry_after_s(wait, self.observed_at) if wait else None,
             conditional=self.conditional,
         )
@@ -201,27 +206,27 @@ class _Journey:
                     clean = True
                     return
             finally:
-                self.look.deadline.watch(None)
-                _let_go(answer, raw, reuse=clean and not self.look.deadline.late)
+                self.errand.deadline.watch(None)
+                _let_go(answer, raw, reuse=clean and not self.errand.deadline.late)
 
     def _ask(self, target: Target) -> tuple[StrictResponse, Any]:
         """Asks one address. A kept connection may have been closed meanwhile: then once more over another one."""
-        look, (validated_url, validators) = self.look, self.validators
+        errand, (validated_url, validators) = self.errand, self.validators
         self.final_url = target.url
         self.conditional = bool(validators) and target.url == validated_url
         self.request_headers = self._request_headers(target) + (validators if self.conditional else ())
         for attempt in range(SPARE_CONNECTIONS + 1):
-            look.reused, look.link, look.addresses = False, None, ()
+            errand.reused, errand.link, errand.addresses = False, None, ()
             try:
-                answer, raw = ask(self.adapter, target, dict(self.request_headers), look, proxy=self.proxy)
+                answer, raw = ask(self.adapter, target, dict(self.request_headers), errand, proxy=self.proxy)
             except Fault as fault:
-                if not look.reused or fault.reason != "connection" or attempt == SPARE_CONNECTIONS:
+                if not errand.reused or fault.reason != "connection" or attempt == SPARE_CONNECTIONS:
                     raise
             else:
                 break
         self.head = answer.head
-        if look.link:
-            look.addresses = look.link.addresses
+        if errand.link:
+            errand.addresses = errand.link.addresses
         return answer, raw
 
     def _request_headers(self, target: Target) -> Headers:
@@ -241,7 +246,7 @@ class _Journey:
         if len(locations) != 1:
             how = "several different Locations" if locations else "no Location"
             raise Fault("redirect", f"a redirect ({head.status}) with {how}")
-        link = self.look.link
+        link = self.errand.link
         self.hops.append(
             Hop(
                 url=target.url,
@@ -252,7 +257,7 @@ class _Journey:
                 tls=link.tls if link else None,
             )
         )
-        self.head, self.look.link = None, None
+        self.head, self.errand.link = None, None
         if len(self.hops) > self.limits.max_hops:
             raise Fault("redirect", f"more than {self.limits.max_hops} redirects")
         following = redirect_target(target, locations[0])
@@ -269,14 +274,14 @@ class _Journey:
                 raise Fault("http_304", "called unchanged (304), though nothing was sent to compare with")
             return
         coding = content_coding(head.values("content-encoding"))
-        max_wire_bytes = limits.max_wire_bytes or limits.max_body_bytes
+        max_wire_bytes = limits.max_body_bytes if limits.max_wire_bytes is None else limits.max_wire_bytes
         most = max_wire_bytes if coding else min(max_wire_bytes, limits.max_body_bytes)
         if head.length is not None and head.length > most and not limits.keep_oversize:
             raise Fault("too_large", f"the server announces {head.length} bytes, more than {most}")
         self.body, self.wire_digest = io.BytesIO(), sha256()
         inflater = Inflater(coding, max_bytes=limits.max_body_bytes)
         try:
-            for piece in read_pieces(answer.stream, head, max_overhead_bytes=max_wire_bytes):
+            for piece in read_pieces(answer.stream, head, max_overhead_bytes=max_wire_bytes // 4 + 65_536):
                 self.wire_bytes += len(piece)
                 self.wire_digest.update(piece)
                 inflater.feed(piece, self.body.write)
@@ -294,7 +299,7 @@ class _Journey:
         if isinstance(fault, Forbidden | BadTarget):
             if not self.hops:
                 self.refused, reason = True, "forbidden_address"
-        elif self.look.deadline.late:
+        elif self.errand.deadline.late:
             reason, detail = "timeout", f"the look took longer than {self.limits.deadline_s:g} s"
         if self.body is not None:
             self.end = _ENDS.get(reason, "cut")

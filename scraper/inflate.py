@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 
 from scraper.faults import Fault
 
+MAX_MEMBERS = 1_000  # of one gzip body; each costs the same however little it holds
+
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -42,7 +44,7 @@ class Inflater:
         self._max_bytes = max_bytes
         self._pending = b""  # bytes seen that don't yet tell what begins here
         self._passing_over = False
-        self._seen_member = False
+        self._members = 0  # ended so far
         self._inflate: zlib._Decompress | None = None
 
     def feed(self, piece: bytes, put: Callable[[bytes], object]) -> None:
@@ -65,19 +67,19 @@ class Inflater:
         """Raises Fault("truncated") where the data ends before its own end."""
         if self._inflate is not None:
             raise Fault("truncated", f"the {self._coding} data ends before its end")
-        if self._pending and not self._seen_member:
+        if self._pending and not self._members:
             raise Fault("truncated", f"the {self._coding} data is one byte long")
 
     def _begin(self, start: bytes) -> bool:
         """Starts on a member; False where, after a first one, none begins here."""
         if self._coding == "deflate":
-            if self._seen_member:
+            if self._members:
                 self._passing_over = True
                 return False
             zlib_framed = start[0] & 0x0F == 8 and (start[0] << 8 | start[1]) % 31 == 0
             self._inflate = zlib.decompressobj(zlib.MAX_WBITS if zlib_framed else -zlib.MAX_WBITS)
         else:
-            if self._seen_member and start != _GZIP_MAGIC:
+            if self._members and start != _GZIP_MAGIC:
                 self._passing_over = True
                 return False
             self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -94,7 +96,10 @@ class Inflater:
         self._put(data, put)
         if not inflate.eof:
             return b""
-        self._inflate, self._seen_member = None, True
+        self._inflate = None
+        self._members += 1
+        if self._members > MAX_MEMBERS:
+            raise Fault("encoding", f"more than {MAX_MEMBERS} gzip members")
         return inflate.unused_data
 
     def _put(self, data: bytes, put: Callable[[bytes], object]) -> None:

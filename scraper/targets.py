@@ -15,6 +15,8 @@ import idna
 
 from scraper.faults import BadTarget, Forbidden
 
+MAX_AUTHORITY = 300  # characters; a name has at most 253
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PARTS = re.compile(r"//(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?P<query>\?[^#]*)?")
 _AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{0,5}))?")
@@ -108,6 +110,8 @@ def _read_authority(authority: str) -> tuple[str, int | None]:
         raise Forbidden("the address carries a user name")
     if "\\" in authority:
         raise Forbidden("the address hides its host behind a backslash")
+    if len(authority) > MAX_AUTHORITY:
+        raise BadTarget("the host's name is too long")
     match = _AUTHORITY.fullmatch(authority)
     if match is None or not match["host"]:
         raise BadTarget(f"{authority[:200]!r} is no host")

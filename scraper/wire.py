@@ -48,7 +48,7 @@ class Link:
 
 
 @dataclass(slots=True, kw_only=True)
-class Look:
+class Errand:
     """The look that a thread is on: what its connections must keep to, and what they tell about themselves."""
 
     rules: AddressRules
@@ -64,14 +64,14 @@ class Look:
 _local = threading.local()
 
 
-def set_look(look: Look | None) -> None:
+def set_errand(errand: Errand | None) -> None:
     """Names the look that this thread is on, for the connections that it opens or takes up."""
-    _local.look = look
+    _local.errand = errand
 
 
-def _current() -> Look:
-    look: Look = _local.look
-    return look
+def _current() -> Errand:
+    errand: Errand = _local.errand
+    return errand
 
 
 class StrictResponse(http.client.HTTPResponse):
@@ -119,18 +119,18 @@ class _Checked:
     def _new_conn(self) -> socket.socket:
         connection: Any = self
         self._answers = 0
-        look = _current()
-        sock, self._link = open_socket(connection._dns_host, connection.port, look, proxied=bool(connection.proxy))
-        look.link = self._link
+        errand = _current()
+        sock, self._link = open_socket(connection._dns_host, connection.port, errand, proxied=bool(connection.proxy))
+        errand.link = self._link
         return sock
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         """Asks for the look's own request target: urllib3 would have rewritten it."""
         parent: Any = super()
-        look, sock = _current(), getattr(self, "sock", None)
-        look.reused, look.link = self._answers > 0, self._link if sock is not None else None
-        look.deadline.watch(sock)
-        parent.request(method, look.request_target, *args, **kwargs)
+        errand, sock = _current(), getattr(self, "sock", None)
+        errand.reused, errand.link = self._answers > 0, self._link if sock is not None else None
+        errand.deadline.watch(sock)
+        parent.request(method, errand.request_target, *args, **kwargs)
 
     def getresponse(self) -> Any:
         parent: Any = super()
@@ -206,7 +206,7 @@ class CheckedAdapter(HTTPAdapter):
 
 
 def ask(
-    adapter: CheckedAdapter, target: Target, headers: Mapping[str, str], look: Look, *, proxy: str = ""
+    adapter: CheckedAdapter, target: Target, headers: Mapping[str, str], errand: Errand, *, proxy: str = ""
 ) -> tuple[StrictResponse, BaseHTTPResponse]:
     """Sends one GET and reads the answer's head.
 
@@ -214,31 +214,31 @@ def ask(
     Raises Fault.
     """
     if proxy:
-        look.rules.check_unresolved(target.host, target.port)
+        errand.rules.check_unresolved(target.host, target.port)
     request = requests.PreparedRequest()
     request.method, request.url, request.body = "GET", target.url, None
     request.headers = dict(headers)  # type: ignore[assignment]  # only iterated over
-    look.request_target = target.url if proxy and target.scheme == "http" else target.path
-    left_s = look.deadline.left_s()
+    errand.request_target = target.url if proxy and target.scheme == "http" else target.path
+    left_s = errand.deadline.left_s()
     proxies = {"http": proxy, "https": proxy} if proxy else None
     try:
-        response = adapter.send(request, stream=True, timeout=(min(look.connect_s, left_s), left_s), proxies=proxies)
+        response = adapter.send(request, stream=True, timeout=(min(errand.connect_s, left_s), left_s), proxies=proxies)
     except (OSError, ValueError, HTTPError) as error:
         raise fault_of(error, "before an answer") from error
     raw: Any = response.raw
     return raw._original_response, raw
 
 
-def open_socket(host: str, port: int, look: Look, *, proxied: bool) -> tuple[socket.socket, Link]:
+def open_socket(host: str, port: int, errand: Errand, *, proxied: bool) -> tuple[socket.socket, Link]:
     """A connection to the first address of `host` that may be asked and answers.
 
     A proxy's own address is not checked: it is named in the settings. Raises Forbidden, or Fault("connection").
     """
-    found = resolve(host, port, look)
+    found = resolve(host, port, errand)
     refusals: dict[str, str] = {}
     if not proxied:
-        look.addresses = tuple(dict.fromkeys(str(sockaddr[0]) for _, sockaddr in found))
-        refusals = {a: meaning for a in look.addresses if (meaning := look.rules.why_not(a, port))}
+        errand.addresses = tuple(dict.fromkeys(str(sockaddr[0]) for _, sockaddr in found))
+        refusals = {a: meaning for a in errand.addresses if (meaning := errand.rules.why_not(a, port))}
     usable = [(family, sockaddr) for family, sockaddr in found if sockaddr[0] not in refusals]
     if not usable:
         address, meaning = next(iter(refusals.items()))
@@ -246,12 +246,12 @@ def open_socket(host: str, port: int, look: Look, *, proxied: bool) -> tuple[soc
     failure: OSError | None = None
     for family, sockaddr in usable:
         try:
-            sock = _connect(family, sockaddr, look)
+            sock = _connect(family, sockaddr, errand)
         except OSError as error:
             failure = error
             continue
         try:
-            return sock, _checked_link(sock, look, proxied=proxied)
+            return sock, _checked_link(sock, errand, proxied=proxied)
         except Fault:
             sock.close()
             raise
@@ -259,7 +259,7 @@ def open_socket(host: str, port: int, look: Look, *, proxied: bool) -> tuple[soc
     raise fault_of(failure, f"to {host} port {port}") from failure
 
 
-def resolve(host: str, port: int, look: Look) -> list[tuple[int, Any]]:
+def resolve(host: str, port: int, errand: Errand) -> list[tuple[int, Any]]:
     """The (family, socket address) pairs of a host, in the resolver's order, within the look's time.
 
     The system's resolver can't be interrupted, so it runs in a thread that may be left behind.
@@ -281,7 +281,7 @@ def resolve(host: str, port: int, look: Look) -> list[tuple[int, Any]]:
 
     threading.Thread(target=run, name="resolver", daemon=True).start()
     try:
-        answer = answers.get(timeout=look.deadline.left_s())
+        answer = answers.get(timeout=errand.deadline.left_s())
     except queue.Empty:
         raise Fault("timeout", f"the name {host} was not resolved in time") from None
     if isinstance(answer, OSError):
@@ -291,27 +291,27 @@ def resolve(host: str, port: int, look: Look) -> list[tuple[int, Any]]:
     return answer
 
 
-def _connect(family: int, sockaddr: Any, look: Look) -> socket.socket:
+def _connect(family: int, sockaddr: Any, errand: Errand) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
-        sock.settimeout(min(look.connect_s, look.deadline.left_s()))
-        look.deadline.watch(sock)
+        sock.settimeout(min(errand.connect_s, errand.deadline.left_s()))
+        errand.deadline.watch(sock)
         sock.connect(sockaddr)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.settimeout(look.deadline.left_s())
+        sock.settimeout(errand.deadline.left_s())
     except OSError:
         sock.close()
         raise
     return sock
 
 
-def _checked_link(sock: socket.socket, look: Look, *, proxied: bool) -> Link:
+def _checked_link(sock: socket.socket, errand: Errand, *, proxied: bool) -> Link:
     """Asks the connection itself where it leads: what a name resolves to may have changed in between."""
     address, port = sock.getpeername()[:2]
     if not proxied:
-        look.rules.check(address, port)
+        errand.rules.check(address, port)
     peer = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    return Link(peer=peer, addresses=() if proxied else look.addresses)
+    return Link(peer=peer, addresses=() if proxied else errand.addresses)
 
 
 def _tls_of(sock: ssl.SSLSocket, *, verified: bool) -> Tls:

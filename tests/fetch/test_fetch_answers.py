@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import random
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -248,10 +250,17 @@ def test_many_threads_may_look_at_once_and_each_gets_its_own_page(server, fetch:
 
 
 @pytest.mark.parametrize(
-    "limits", [{"user_agent": "a\r\nX: y"}, {"user_agent": ""}, {"allow_addresses": ("localhost",)}]
+    "limits",
+    [
+        {"user_agent": "a\r\nX: y"},
+        {"user_agent": ""},
+        {"deadline_s": 0},
+        {"max_wire_bytes": 0},
+        {"allow_addresses": ("localhost",)},
+    ],
 )
 def test_limits_that_cannot_be_are_refused(limits: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"printable|localhost"):
+    with pytest.raises(ValueError, match=r"printable|localhost|positive"):
         FetchLimits(**limits)  # type: ignore[arg-type]
 
 
@@ -261,3 +270,20 @@ def test_a_closed_fetcher_leaves_no_thread_behind(server) -> None:
     with Fetcher(FetchLimits(allow_addresses=("127.0.0.1",))) as fetcher:
         fetcher.fetch(url, now=lambda: NOW)
     assert not [thread for thread in set(threading.enumerate()) - before if thread.name in ("deadlines", "resolver")]
+
+
+def test_no_answer_makes_a_look_raise(server, fetch: Fetch, monkeypatch) -> None:
+    """Mutated answers; their redirects are too short to name an address, and no name resolves."""
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+    chance = random.Random(7)
+    seeds = [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"page"),
+        b"HTTP/1.1 301 Moved\r\nLocation: ?x\r\nRetry-After: 5\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npage\r\n0\r\n\r\n",
+    ]
+    for _ in range(300):
+        data = bytearray(chance.choice(seeds))
+        for _ in range(chance.randint(1, 6)):
+            data[chance.randrange(len(data))] = chance.choice(b"\r\n\0 :/5;,\xff@[\\h%")
+        capture = fetch(server.page(bytes(data[: chance.choice([len(data), chance.randrange(len(data))])])))
+        assert capture.failure is None or all(capture.failure)

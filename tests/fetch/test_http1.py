@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scraper.faults import Fault, Unanswered
 from scraper.http1 import Head, read_head, read_pieces
@@ -201,3 +204,35 @@ def test_chunk_lines_may_not_outgrow_their_budget() -> None:
 )
 def test_a_connection_is_used_again_only_where_the_answer_says_so_beyond_doubt(head: bytes, persistent: bool) -> None:
     assert head_of(head + b"\r\n\r\n").persistent is persistent
+
+
+PARTS = [
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.1 103 X\r\n",
+    b"Content-Length: ",
+    b"Transfer-Encoding: chunked\r\n",
+    b"\r\n",
+    b"\n",
+]
+PARTS += [
+    b"5",
+    b"0",
+    b"ff",
+    b":",
+    b" ",
+    b"\t",
+    b"\r",
+    b"\0",
+    b";",
+    b"abcde",
+    b"Connection: close\r\n",
+    b"Content-Encoding: gzip\r\n",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS) | st.binary(max_size=8), max_size=25))
+def test_whatever_bytes_come_they_are_an_answer_or_a_fault(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    with contextlib.suppress(Fault):  # anything else fails the test
+        body = body_of(data)
+        assert body in data or b"chunked" in data

@@ -95,6 +95,10 @@ def test_plain_text_called_gzip_is_broken_data() -> None:
     assert reason_of("gzip", b"<!DOCTYPE html><p>plain") == "encoding"
 
 
+def test_a_body_of_thousands_of_members_is_given_up() -> None:
+    assert reason_of("gzip", gzip.compress(b"") * 1001) == "encoding"
+
+
 def test_an_empty_body_needs_no_frame() -> None:
     assert inflate("gzip", []) == b""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from archive.diff.align import align
 from archive.diff.assemble import Op, assemble, link_pieces
 from archive.diff.comparison import Comparison, KindSpans, compare, kinds_of
+from archive.diff.lineage import blame
 
-__all__ = ["Comparison", "KindSpans", "Op", "compare", "kinds", "ops"]
+__all__ = ["Comparison", "KindSpans", "Op", "blame", "compare", "kinds", "ops"]
 
 
 def ops(old: str, new: str) -> list[dict[str, object]]:

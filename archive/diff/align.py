@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 
-from archive.diff.looks import is_plain, key_of
+from archive.diff.joins import Side, cut_alike, cut_by, side
+from archive.diff.looks import is_plain
 from archive.diff.sequence import CELLS, Codes, blocks, common_prefix, common_suffix, heaviest_increasing
 from archive.diff.wording import Tokens, tokens
-from archive.text import RUNS_ON, Span, passages, words
+from archive.text import Span
 
 _RARE = 8  # a word on more passages than this says nothing about which is which
 _DIRECT_GAP = 144  # pairs of passages in one gap that are all compared
@@ -21,15 +20,12 @@ _SAME_PLACE = 0.4  # likeness needed in the same gap
 _ONLY_ONE = 0.3  # likeness needed where each side of a gap has one passage
 _HEADING = 80  # characters: longer is no heading, and so much more it weighs
 _ELSEWHERE = 0.55  # likeness needed to call it a move
-_EDGE = 8  # characters by which passages that may be inside others are found
-_SAME_EDGE = 64  # of so many with the same edge
-_WHOLE = 6  # words: what is left of a cut passage must be as long, if it is unknown to the other text
+_CUT_ROUNDS = 2
 _NEAR_BONUS = 0.1  # of two equally like ones, the one in place
 _JOINED = 3  # how far a pair grows, and words that it must gain by it
 _MOVED_WEIGHT = 12  # letters in common that a reworded move needs
 
 
-_RUN = re.compile(r"\S+")
 _Pair = tuple[tuple[int, int], tuple[int, int]]  # ranges of passages: old, new
 
 
@@ -71,29 +67,30 @@ class _Matching:
 def align(old: str, new: str) -> Alignment:
     """Aligns the passages of two texts: equal ones first, then like ones; what crosses the heaviest order has moved."""
     plain = is_plain(old) and is_plain(new)
-    old_spans, new_spans = passages(old), passages(new)
-    old_keys, new_keys = _keys(old, old_spans, plain), _keys(new, new_spans, plain)
-    if old_keys != new_keys and old.split() == new.split():
-        old_spans, new_spans = _cut_alike(old, new, old_spans, new_spans)
-        old_keys, new_keys = _keys(old, old_spans, plain), _keys(new, new_spans, plain)
-    matching = _equal(old_keys, new_keys)
-    if -1 in matching.new_of or -1 in matching.old_of:
-        cut_old, cut_new = _cuts(old, new, old_spans, new_spans, old_keys, new_keys, matching)
-        if cut_old or cut_new:
-            old_spans, new_spans = _cut(old, old_spans, cut_old), _cut(new, new_spans, cut_new)
-            old_keys, new_keys = _keys(old, old_spans, plain), _keys(new, new_spans, plain)
-            matching = _equal(old_keys, new_keys)
+    was, now = side(old, plain=plain), side(new, plain=plain)
+    if was.keys != now.keys and old.split() == new.split():
+        was, now = cut_alike(was, now)
+    matching = _equal(was.keys, now.keys)
+    for _ in range(_CUT_ROUNDS):
+        cut_was, cut_now = _cut_where_joined(was, now, matching)
+        if cut_was is was and cut_now is now:
+            break
+        was, now = cut_was, cut_now
+        matching = _equal(was.keys, now.keys)
     groups: list[_Pair] = []
     if -1 in matching.new_of and -1 in matching.old_of:
-        groups = _alike(old, new, old_spans, new_spans, matching, plain)
-    links = _links(old_keys, matching, groups)
-    return Alignment(old, new, old_spans, new_spans, links, plain, old_keys, new_keys)
+        groups = _alike(was, now, matching)
+    links = _links(was.keys, matching, groups)
+    return Alignment(old, new, was.spans, now.spans, links, plain, was.keys, now.keys)
 
 
-def _keys(text: str, spans: list[Span], plain: bool) -> list[str]:
-    if plain:
-        return [" ".join(text[a:b].split()) for a, b in spans]
-    return [key_of(text[a:b]) for a, b in spans]
+def _cut_where_joined(was: Side, now: Side, matching: _Matching) -> tuple[Side, Side]:
+    free_old = [i for i, j in enumerate(matching.new_of) if j < 0]
+    free_new = [j for j, i in enumerate(matching.old_of) if i < 0]
+    if not free_old or not free_new:
+        return was, now
+    keys_old, keys_new = [was.keys[i] for i in free_old], [now.keys[j] for j in free_new]
+    return cut_by(was, free_old, keys_new), cut_by(now, free_new, keys_old)
 
 
 # --- equal passages --------------------------------------------------------------------------------------------------
@@ -170,154 +167,20 @@ def _gaps(weights: list[int], matching: _Matching) -> list[tuple[int, int, int, 
     return gaps
 
 
-# --- passages that were joined or cut --------------------------------------------------------------------------------
-
-
-def _bare(key: str) -> str:
-    """A key without the signs at its end, by which a joined sentence is found again."""
-    end = len(key)
-    while end and not key[end - 1].isalnum():
-        end -= 1
-    return key[:end]
-
-
-def _cuts(
-    old: str,
-    new: str,
-    old_spans: list[Span],
-    new_spans: list[Span],
-    old_keys: list[str],
-    new_keys: list[str],
-    matching: _Matching,
-) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-    """Where unmatched passages of one text begin or end with a whole unmatched one of the other: passage to offsets."""
-    free_old = [i for i, j in enumerate(matching.new_of) if j < 0]
-    free_new = [j for j, i in enumerate(matching.old_of) if i < 0]
-    return (
-        _cuts_of(old, old_spans, old_keys, free_old, [new_keys[j] for j in free_new]),
-        _cuts_of(new, new_spans, new_keys, free_new, [old_keys[i] for i in free_old]),
-    )
-
-
-def _cuts_of(text: str, spans: list[Span], keys: list[str], free: list[int], others: list[str]) -> dict[int, list[int]]:
-    starts: dict[str, list[str]] = defaultdict(list)
-    ends: dict[str, list[str]] = defaultdict(list)
-    for other in dict.fromkeys(others):
-        bare = _bare(other)
-        if bare:
-            starts[bare[:_EDGE]].append(bare)
-            ends[other[-_EDGE:]].append(other)
-    known = {_bare(other) for other in others}
-    cuts: dict[int, list[int]] = {}
-    for index in free:
-        a, b = spans[index]
-        found = sorted(_inner_borders(text, a, b, keys[index], starts, ends))
-        parts = [text[x:y].rstrip() for x, y in pairwise([a, *found, b])]
-        if found and all(_bare(part) in known or len(words(part)) >= _WHOLE for part in parts):
-            cuts[index] = found
-    return cuts
-
-
-def _inner_borders(
-    text: str, a: int, b: int, key: str, starts: dict[str, list[str]], ends: dict[str, list[str]]
-) -> set[int]:
-    """Offsets at which a passage is cut, so that what stands before or after is a passage of the other text."""
-    raw = text[a:b]
-    if raw != key:
-        return set()
-    borders: set[int] = set()
-    low, high = 0, len(key)
-    while low < high:
-        size = max((len(bare) for bare in _at_start(key, low, high, starts)), default=0)
-        if not size:
-            break
-        low += size
-        while low < high and not key[low].isspace() and not key[low].isalnum():
-            low += 1
-        while low < high and key[low].isspace():
-            low += 1
-        if low < high:
-            borders.add(a + low)
-    while high > low:
-        size = max((len(other) for other in _at_end(key, low, high, ends)), default=0)
-        if not size:
-            break
-        high -= size
-        borders.add(a + high)
-        while high > low and key[high - 1].isspace():
-            high -= 1
-    return borders
-
-
-def _at_start(key: str, low: int, high: int, starts: dict[str, list[str]]) -> list[str]:
-    """The whole passages of the other text, but for the signs at their end, with which key[low:high] begins."""
-    return [
-        bare
-        for size in range(1, _EDGE + 1)
-        for bare in starts.get(key[low : low + size], ())[:_SAME_EDGE]
-        if len(bare) < high - low and key.startswith(bare, low) and _parts_at(key, low + len(bare))
-    ]
-
-
-def _parts_at(key: str, at: int) -> bool:
-    """Whether a word may end before this offset and another begin at it."""
-    return not (key[at - 1].isalnum() and key[at].isalnum()) or RUNS_ON.match(key[at]) is not None
-
-
-def _at_end(key: str, low: int, high: int, ends: dict[str, list[str]]) -> list[str]:
-    """The whole passages of the other text with which key[low:high] ends."""
-    return [
-        other
-        for size in range(1, _EDGE + 1)
-        for other in ends.get(key[max(0, high - size) : high], ())[:_SAME_EDGE]
-        if len(other) < high - low and key.endswith(other, low, high) and _parts_at(key, high - len(other))
-    ]
-
-
-def _cut(text: str, spans: list[Span], cuts: dict[int, list[int]]) -> list[Span]:
-    out: list[Span] = []
-    for index, (a, b) in enumerate(spans):
-        for border in cuts.get(index, ()):
-            end = a + len(text[a:border].rstrip())
-            if end > a:
-                out.append((a, end))
-            a = border
-        out.append((a, b))
-    return out
-
-
-def _cut_alike(old: str, new: str, old_spans: list[Span], new_spans: list[Span]) -> tuple[list[Span], list[Span]]:
-    """Cuts two texts that differ in white space alone at the passage borders of both."""
-    old_runs, new_runs = [run.span() for run in _RUN.finditer(old)], [run.span() for run in _RUN.finditer(new)]
-    starts_old, starts_new = {a for a, _ in old_spans}, {a for a, _ in new_spans}
-    cut_old: list[Span] = []
-    cut_new: list[Span] = []
-    for (a, b), (c, d) in zip(old_runs, new_runs, strict=True):
-        if a in starts_old or c in starts_new:
-            cut_old.append((a, b))
-            cut_new.append((c, d))
-        else:
-            cut_old[-1] = (cut_old[-1][0], b)
-            cut_new[-1] = (cut_new[-1][0], d)
-    return cut_old, cut_new
-
-
 # --- passages that are alike -----------------------------------------------------------------------------------------
 
 
-def _alike(
-    old: str, new: str, old_spans: list[Span], new_spans: list[Span], matching: _Matching, plain: bool
-) -> list[_Pair]:
+def _alike(old: Side, new: Side, matching: _Matching) -> list[_Pair]:
     """Matches what is left by likeness of wording, likest first; in another place only what is much alike.
 
     Returns the pairs in which either side is more than one passage.
     """
     codes = Codes()
-    was = {i: tokens(old, *old_spans[i], codes, plain=plain) for i, j in enumerate(matching.new_of) if j < 0}
-    now = {j: tokens(new, *new_spans[j], codes, plain=plain) for j, i in enumerate(matching.old_of) if i < 0}
+    was = {i: tokens(old.text, *old.spans[i], codes, plain=old.plain) for i, j in enumerate(matching.new_of) if j < 0}
+    now = {j: tokens(new.text, *new.spans[j], codes, plain=new.plain) for j, i in enumerate(matching.old_of) if i < 0}
     if codes.full:
         return []
-    nearby = {(i, j): alone for i, j, alone in _pairs_in_gaps([b - a + 1 for a, b in old_spans], matching, was, now)}
+    nearby = {(i, j): alone for i, j, alone in _pairs_in_gaps([b - a + 1 for a, b in old.spans], matching, was, now)}
     scored: list[tuple[float, int, int]] = []
     for i, j in dict.fromkeys([*nearby, *_pairs_by_rare_words(was, now)]):
         common, likeness = _likeness(was[i], now[j])
@@ -397,13 +260,13 @@ def _pairs_in_gaps(
 def _pairs_by_rare_words(was: dict[int, Tokens], now: dict[int, Tokens]) -> list[tuple[int, int]]:
     """Pairs that share words which few passages have."""
     holders: dict[str, list[int]] = defaultdict(list)
-    for i, side in was.items():
-        for code in set(side.codes):
+    for i, words in was.items():
+        for code in set(words.codes):
             holders[code].append(i)
     pairs: list[tuple[int, int]] = []
-    for j, side in now.items():
+    for j, words in now.items():
         votes: Counter[int] = Counter()
-        for code in sorted(set(side.codes)):
+        for code in sorted(set(words.codes)):
             found = holders.get(code, ())
             if len(found) <= _RARE:
                 votes.update(found)

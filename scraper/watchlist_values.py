@@ -172,10 +172,11 @@ def proxy(value: Any) -> str:
 
 
 def _web_address(value: Any) -> SplitResult:
-    if re.search(r"[\x00-\x20\x7f\u0085\u00a0\u2028\u2029\\]", filled_text(value)):
+    address = filled_text(value)
+    if re.search(r"[\x00-\x20\x7f\u0085\u00a0\u2028\u2029\\]", address):
         raise ValueError(f"{value!r} has a space or control character in it; write it as %20 and so on")
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ValueError(f"{value!r} is no address: {error}") from None

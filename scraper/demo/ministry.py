@@ -92,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "AvenmoorHTTP/1.0"
     sys_version = ""
     timeout = 30
+    wbufsize = -1  # head and body leave together, so that no answer waits for an acknowledgement
 
     def do_GET(self) -> None:
         if self.path == "/robots.txt":

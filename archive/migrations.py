@@ -1,6 +1,6 @@
 """The schema, as numbered sqlite-utils migrations: append only, and a migration imports nothing of ours.
 
-Evidence (entries, observations, blobs, page_addresses) is written once; triggers refuse anything else. Derived
+Evidence (entries, observations, blobs, page_addresses, acts) is written once; triggers refuse anything else. Derived
 tables (readings, judgements, revisions, changes) are functions of it and can be made again. Operational ones
 (page_states) hold what the next look needs.
 """
@@ -74,6 +74,15 @@ CREATE TABLE observations (
 CREATE INDEX observations_by_page_and_time ON observations(page_id, rtrim(observed_at, 'Z'), seq);
 CREATE INDEX observations_by_body ON observations(body_id) WHERE body_id IS NOT NULL;
 
+CREATE TABLE acts (
+    seq INTEGER PRIMARY KEY REFERENCES entries(seq),
+    kind TEXT NOT NULL CHECK (kind IN ('release', 'hold')),
+    observation_seq INTEGER NOT NULL REFERENCES observations(seq),
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL
+) STRICT;
+CREATE INDEX acts_by_observation ON acts(observation_seq, seq);
+
 CREATE TABLE readings (
     id INTEGER PRIMARY KEY,
     page_id INTEGER NOT NULL REFERENCES pages(id),
@@ -82,6 +91,7 @@ CREATE TABLE readings (
     rules TEXT NOT NULL,
     rules_sha256 TEXT NOT NULL,
     version TEXT NOT NULL,
+    cause TEXT NOT NULL,
     is_current INTEGER NOT NULL,
     entry_seq INTEGER NOT NULL REFERENCES entries(seq),
     UNIQUE (page_id, number)
@@ -202,7 +212,7 @@ def m001_archive(db: Database) -> None:
     """Evidence, what is derived from it, and what the next look needs."""
     for statement in _statements(_TABLES) + _statements(_VIEWS):
         db.execute(statement)
-    for table in ("entries", "observations", "page_addresses"):
+    for table in ("entries", "observations", "page_addresses", "acts"):
         for statement in _triggers(_GUARDS.format(table=table)):
             db.execute(statement)
     for statement in _triggers(_BLOB_GUARDS):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -37,7 +38,7 @@ from archive.model import ACCEPTED, Capture, Interpretation, Rules, utc_text
 
 APPLICATION_ID = 0x56415231  # "VAR1", in the database header: this file is ours
 DATABASE = "archive.db"
-Interpreter = Callable[[Capture, Rules, str], Interpretation]
+Interpreter = Callable[[derive.Look, Capture, Rules, str], Interpretation]
 _FULL_ENTRY_EVERY = 64  # an entry is stored as a difference from the page's last full one
 
 
@@ -75,6 +76,25 @@ class PageState:
     due_at: str | None
     settings_sha256: str
     memory: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """A person's word on one observation: the capture is the page after all (release), or is not (hold)."""
+
+    kind: Literal["release", "hold"]
+    observation_seq: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingDifference:
+    """How two readings of the same evidence differ: our change, never the page's."""
+
+    revisions_before: int
+    revisions_now: int
+    looks: int  # that now have another text or another judgement
+    looks_judged_otherwise: int  # of those, with a held, gone, failed or refused one on either side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +248,7 @@ class Archive:
             )
         conn.execute("UPDATE page_states SET settings_sha256 = ? WHERE page_id = ?", (digest, page_id))
         if row is None:
-            self.begin_reading(conn, page_id, page.rules, version=version, at=at)
+            self.begin_reading(conn, page_id, page.rules, cause="first", version=version, at=at)
         return page_id
 
     @staticmethod
@@ -243,6 +263,11 @@ class Archive:
             if row is not None:
                 return (row[0], row[1], row[2], row[3], row[4])
         return None
+
+    @property
+    def conn(self) -> sqlite3.Connection:
+        """For reading; what is written goes through `transaction`."""
+        return self._conn
 
     def page_state(self, slug: str) -> PageState:
         """Raises NoPage."""
@@ -390,19 +415,29 @@ class Archive:
 
     # -- readings
 
-    def begin_reading(self, conn: sqlite3.Connection, page_id: int, rules: Rules, *, version: str, at: str) -> int:
+    def begin_reading(
+        self, conn: sqlite3.Connection, page_id: int, rules: Rules, *, cause: str, version: str, at: str
+    ) -> int:
         """A new, empty reading of the page, current from now on; returns its id. Its judgements are for the caller to make."""
         number, slug = conn.execute(
             "SELECT 1 + coalesce(max(r.number), 0), p.slug FROM pages p LEFT JOIN readings r ON r.page_id = p.id WHERE p.id = ?",
             (page_id,),
         ).fetchone()
         rules_value = rules_json(rules)
-        entry = {"kind": "reading", "page": slug, "at": at, "number": number, "rules": rules_value, "version": version}
+        entry = {
+            "kind": "reading",
+            "page": slug,
+            "at": at,
+            "number": number,
+            "rules": rules_value,
+            "version": version,
+            "cause": cause,
+        }
         seq = self._append(conn, "reading", page_id, entry)
         conn.execute("UPDATE readings SET is_current = 0 WHERE page_id = ? AND is_current", (page_id,))
         cursor = conn.execute(
-            "INSERT INTO readings (page_id, number, made_at, rules, rules_sha256, version, is_current, entry_seq)"
-            " VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
+            "INSERT INTO readings (page_id, number, made_at, rules, rules_sha256, version, cause, is_current, entry_seq)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)",
             (
                 page_id,
                 number,
@@ -410,50 +445,100 @@ class Archive:
                 canonical(rules_value).decode(),
                 hashlib.sha256(canonical(rules_value)).hexdigest(),
                 version,
+                cause,
                 seq,
             ),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def captures(self, conn: sqlite3.Connection, page_id: int) -> Iterator[tuple[derive.Look, Capture]]:
-        """Every observation of a page in its order, as evidence gives it back."""
-        rows = conn.execute(
-            "SELECT seq, observed_at, body_id FROM observations WHERE page_id = ? ORDER BY rtrim(observed_at, 'Z'), seq",
-            (page_id,),
-        ).fetchall()
-        for seq, observed_at, body_id in rows:
-            body = read_body(conn, body_id) if body_id is not None else None
-            look = derive.Look(seq=seq, page_id=page_id, observed_at=observed_at, has_body=body is not None)
-            yield look, capture_from_entry(json.loads(read_entry(conn, seq)), body)
-
-    def read_again(self, page: PageState, rules: Rules, interpret: Interpreter, *, version: str, at: datetime) -> None:
+    def read_again(
+        self, page: PageState, rules: Rules, interpret: Interpreter, *, cause: str, version: str, at: datetime
+    ) -> None:
         """A new reading: these rules and this version applied to all of the page's evidence, in one transaction.
 
-        `interpret` is the scraper's pure function of (capture, rules, memory). Nothing is alerted: what differs from the
+        `interpret` is the scraper's pure function of (look, capture, rules, memory). Nothing is alerted: what differs from the
         reading before is our change, not theirs.
         """
         with self.transaction() as conn:
-            reading_id = self.begin_reading(conn, page.page_id, rules, version=version, at=utc_text(at))
-            latest: derive.Latest | None = None
-            memory = ""
-            for look, capture in self.captures(conn, page.page_id):
-                interpretation = interpret(capture, rules, memory)
-                derived = derive.apply(
-                    conn,
-                    reading_id=reading_id,
-                    look=look,
-                    latest=latest,
-                    interpretation=interpretation,
-                    comparison=derive.comparison_with(latest, interpretation),
-                )
-                memory = interpretation.memory
-                if derived.revision_id is not None:
-                    latest = derive.latest_of(conn, derived.revision_id)
+            self._read_again(conn, page.page_id, rules, interpret, cause=cause, version=version, at=utc_text(at))
+
+    def act(
+        self, page: PageState, act: Act, interpret: Interpreter, *, version: str, at: datetime
+    ) -> tuple[derive.Derived, int]:
+        """Record a person's act on one observation and read the page again with it, in one transaction.
+
+        Returns the judgement of that observation as it stands now, and the seq of the act's entry.
+        """
+        entry = {
+            "kind": act.kind,
+            "page": page.slug,
+            "observation": act.observation_seq,
+            "at": utc_text(at),
+            "actor": act.actor,
+        }
+        with self.transaction() as conn:
+            seq = self._append(conn, act.kind, page.page_id, entry)
             conn.execute(
-                "UPDATE page_states SET reading_id = ?, revision_id = ?, memory = ? WHERE page_id = ?",
-                (reading_id, latest.revision_id if latest else None, memory, page.page_id),
+                "INSERT INTO acts (seq, kind, observation_seq, at, actor) VALUES (?, ?, ?, ?, ?)",
+                (seq, act.kind, act.observation_seq, utc_text(at), act.actor),
             )
+            judged = self._read_again(
+                conn, page.page_id, page.rules, interpret, cause=act.kind, version=version, at=utc_text(at)
+            )
+        return judged[act.observation_seq], seq
+
+    def _read_again(
+        self,
+        conn: sqlite3.Connection,
+        page_id: int,
+        rules: Rules,
+        interpret: Interpreter,
+        *,
+        cause: str,
+        version: str,
+        at: str,
+    ) -> dict[int, derive.Derived]:
+        """What each observation came to, by seq."""
+        reading_id = self.begin_reading(conn, page_id, rules, cause=cause, version=version, at=at)
+        judged: dict[int, derive.Derived] = {}
+        latest: derive.Latest | None = None
+        memory = ""
+        for look, capture in captures(conn, page_id):
+            interpretation = interpret(look, capture, rules, memory)
+            derived = judged[look.seq] = derive.apply(
+                conn,
+                reading_id=reading_id,
+                look=look,
+                latest=latest,
+                interpretation=interpretation,
+                comparison=derive.comparison_with(latest, interpretation),
+            )
+            memory = interpretation.memory
+            if derived.revision_id is not None:
+                latest = derive.latest_of(conn, derived.revision_id)
+        conn.execute(
+            "UPDATE page_states SET reading_id = ?, revision_id = ?, memory = ? WHERE page_id = ?",
+            (reading_id, latest.revision_id if latest else None, memory, page_id),
+        )
+        return judged
+
+    def differences(self, old_reading_id: int, new_reading_id: int) -> ReadingDifference:
+        """What a new reading made of the same evidence."""
+        row = self._conn.execute(
+            "SELECT (SELECT max(number) FROM revisions WHERE reading_id = :old),"
+            " (SELECT max(number) FROM revisions WHERE reading_id = :new),"
+            " count(*), coalesce(sum(a.outcome IN ('held', 'gone', 'failed', 'refused') OR"
+            " b.outcome IN ('held', 'gone', 'failed', 'refused')), 0)"
+            " FROM judgements a JOIN judgements b ON b.reading_id = :new AND b.seq = a.seq"
+            " LEFT JOIN revisions v ON v.id = a.revision_id LEFT JOIN revisions w ON w.id = b.revision_id"
+            " WHERE a.reading_id = :old AND (v.text_sha256 IS NOT w.text_sha256 OR"
+            " (v.id IS NULL AND (a.outcome, a.reason) IS NOT (b.outcome, b.reason)))",
+            {"old": old_reading_id, "new": new_reading_id},
+        ).fetchone()
+        return ReadingDifference(
+            revisions_before=row[0] or 0, revisions_now=row[1] or 0, looks=row[2], looks_judged_otherwise=row[3]
+        )
 
     # -- the log
 
@@ -468,6 +553,28 @@ class Archive:
             (seq, kind, page_id, base_seq, leaf_hash(data), pack(data, base)),
         )
         return seq
+
+
+def captures(conn: sqlite3.Connection, page_id: int) -> Iterator[tuple[derive.Look, Capture]]:
+    """Every observation of a page in its order, as evidence gives it back."""
+    rows = conn.execute(
+        "SELECT seq, observed_at, body_id FROM observations WHERE page_id = ? ORDER BY rtrim(observed_at, 'Z'), seq",
+        (page_id,),
+    ).fetchall()
+    for seq, observed_at, body_id in rows:
+        body = read_body(conn, body_id) if body_id is not None else None
+        look = derive.Look(seq=seq, page_id=page_id, observed_at=observed_at, has_body=body is not None)
+        yield look, capture_from_entry(json.loads(read_entry(conn, seq)), body)
+
+
+def acts(conn: sqlite3.Connection, page_id: int) -> dict[int, str]:
+    """The standing act on each observation of a page, by seq: of several the last."""
+    rows = conn.execute(
+        "SELECT a.observation_seq, a.kind FROM acts a JOIN observations o ON o.seq = a.observation_seq"
+        " WHERE o.page_id = ? ORDER BY a.seq",
+        (page_id,),
+    )
+    return dict(rows.fetchall())
 
 
 def read_entry(conn: sqlite3.Connection, seq: int) -> bytes:

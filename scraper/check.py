@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.model import Capture, Interpretation, Outcome, Rules, Verdict
-from archive.store import Archive, PageSettings, PageState
+from archive.model import Capture, Interpretation
+from archive.store import Archive, PageSettings, PageState, acts
+from scraper.acts import read, reader_of
 from scraper.fetch import Fetcher
-from scraper.interpret import VERSION, interpret
+from scraper.interpret import VERSION
 from scraper.robots import Robots
 from scraper.watchlist import Page
 
@@ -41,7 +42,10 @@ def current_state(archive: Archive, page: Page, *, at: datetime) -> PageState:
     state = archive.page_state(page.slug)
     if state.rules == page.rules and state.version == VERSION:
         return state
-    archive.read_again(state, page.rules, read, version=VERSION, at=at)
+    cause = "rules" if state.rules != page.rules else "version"
+    archive.read_again(
+        state, page.rules, reader_of(acts(archive.conn, state.page_id)), cause=cause, version=VERSION, at=at
+    )
     return archive.page_state(page.slug)
 
 
@@ -69,13 +73,3 @@ def look(
         validators = (None, None) if full else (state.etag, state.last_modified)
         capture = fetcher.fetch(page.url, now=now, validators=validators)
     return Look(page=page, state=state, capture=capture, interpretation=read(capture, state.rules, state.memory))
-
-
-def read(capture: Capture, rules: Rules, memory: str) -> Interpretation:
-    """`interpret`, with its own failure as an outcome: a page that crashes the parser is stored and says so."""
-    try:
-        return interpret(capture, rules, memory)
-    except Exception as error:  # whatever a hostile page provokes in a parser
-        fact = ("the parser failed", f"{type(error).__name__}: {error}"[:300])
-        verdict = Verdict(outcome=Outcome.FAILED, reason="parse", facts=(fact,), version=VERSION)
-        return Interpretation(verdict=verdict, memory=memory)

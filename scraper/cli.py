@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from archive.errors import UsageError, VariorumError
+
+if TYPE_CHECKING:
+    from archive.store import ReadingDifference
 
 EXIT = {"held": 5, "refused": 5, "gone": 6, "failed": 6}
 
@@ -333,6 +337,87 @@ def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> 
     before, after = found.old.text, found.new.text
     line = render.redline(before, after, compare(before, after).ops)
     put(render.inline_html(line) if form == "html" else render.terminal(line, colour=sys.stdout.isatty()))
+
+
+seq_argument = click.argument("seq", type=click.IntRange(1))
+
+
+@main.command()
+@seq_argument
+@json_option
+@click.pass_obj
+def explain(home: Path, seq: int, as_json: bool) -> None:
+    """Why an observation was judged and read as it was: the facts, the region chosen, what was set aside, the stamps."""
+    from scraper import acts
+    from scraper.terminal import put, put_json, safe
+
+    with _reader(home) as reader:
+        look = reader.observation(seq)
+        page = reader.page(look.page)
+        found = acts.explain(reader.conn, page.id, seq, reader.rules(page))
+    told = acts.explanation(look.as_json(), found)
+    if as_json:
+        put_json(told)
+        return
+    for name, value in told.items():
+        for line in value if isinstance(value, list) else [value]:
+            text = ": ".join(map(str, line)) if isinstance(line, list | tuple) else line
+            put(f"{name:18}  {safe(str(text)) if text is not None else '-'}")
+
+
+@main.command()
+@seq_argument
+@click.pass_obj
+def release(home: Path, seq: int) -> None:
+    """Accept a held look as the page after all: its text becomes a revision, and the page is read again from its evidence."""
+    _act(home, "release", seq)
+
+
+@main.command()
+@seq_argument
+@click.pass_obj
+def hold(home: Path, seq: int) -> None:
+    """Set an accepted look aside: it makes no revision any more, and equal texts are held from now on."""
+    _act(home, "hold", seq)
+
+
+def _act(home: Path, kind: Literal["release", "hold"], seq: int) -> None:
+    from scraper import acts, clock, program, watchlist
+    from scraper.terminal import say
+
+    with _reader(home) as reader:
+        look = reader.observation(seq)
+    watch_list = watchlist.load(program.watch_list_path(home))
+    with program.archive_of(home, watch_list, holder=kind) as archive:
+        standing = (look.outcome, look.reason)
+        derived = acts.perform(archive, look.page, kind, seq, standing=standing, at=clock.now())
+    revision = f", revision {derived.number} of {look.page}" if derived.number else ""
+    say(f"Observation {seq} stands as {_said(derived.outcome, derived.reason)}{revision}.")
+
+
+@main.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@json_option
+@click.pass_obj
+def reread(home: Path, slugs: tuple[str, ...], as_json: bool) -> None:
+    """Read all evidence of a page again, by its present rules and this version: what differs is our change, not theirs.
+
+    The earlier reading stays citable, and nothing is alerted.
+    """
+    from scraper import program, watchlist
+    from scraper.terminal import difference_line, put, put_json
+
+    watch_list = watchlist.load(program.watch_list_path(home))
+    rows: list[dict[str, Any]] = []
+
+    def told(page: watchlist.Page, found: ReadingDifference) -> None:
+        rows.append({"page": page.slug, **asdict(found)})
+        if not as_json:
+            put(difference_line(rows[-1]))
+
+    program.read_again(home, watch_list, program.pages_named(watch_list, slugs), told)
+    if as_json:
+        put_json(rows)
 
 
 @main.command()

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import NoPage
-from archive.store import Archive, Recorded
+from archive.store import Archive, ReadingDifference, Recorded, acts
 from scraper import clock, watchlist
+from scraper.acts import reader_of
 from scraper.check import page_settings
 from scraper.fetch import Fetcher, FetchLimits
 from scraper.interpret import VERSION
@@ -79,3 +80,15 @@ def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Ca
     """One look at each of these pages; `told` is called as soon as each is on disk."""
     with archive_of(home, watch_list, holder="check") as archive, tools_of(watch_list) as tools:
         Rounds(archive, tools, told=told).run(lambda _: pages, once=True)
+
+
+def read_again(
+    home: Path, watch_list: WatchList, pages: Sequence[Page], told: Callable[[Page, ReadingDifference], None]
+) -> None:
+    """A new reading of each of these pages; `told` is called as soon as each is on disk."""
+    with archive_of(home, watch_list, holder="reread") as archive:
+        for page in pages:
+            state = archive.page_state(page.slug)
+            interpreter = reader_of(acts(archive.conn, state.page_id))
+            archive.read_again(state, page.rules, interpreter, cause="asked", version=VERSION, at=clock.now())
+            told(page, archive.differences(state.reading_id, archive.page_state(page.slug).reading_id))

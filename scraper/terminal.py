@@ -107,6 +107,19 @@ def outcome_line(row: dict[str, Any], *, wide: int = 0) -> str:
     return "  ".join(parts)
 
 
+def difference_line(row: dict[str, Any]) -> str:
+    """What a new reading of a page came to."""
+    revisions = f"{row['revisions_now']} revisions"
+    if row["revisions_now"] != row["revisions_before"]:
+        revisions += f" (were {row['revisions_before']})"
+    if not row["looks"]:
+        return f"{row['page']}  {revisions}, every look reads as before"
+    return (
+        f"{row['page']}  {revisions}; {row['looks']} looks read otherwise, {row['looks_judged_otherwise']} of them judged"
+        " otherwise: our change, not theirs"
+    )
+
+
 def words_line(change: dict[str, Any]) -> str:
     """How many words came, went and moved."""
     moved = f" ↷{change['words_moved']}" if change["words_moved"] else ""

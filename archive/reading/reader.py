@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ from archive.bodies import read_body
 from archive.derive import WORDING_KINDS
 from archive.diff import compare
 from archive.errors import HomeUnusable, NoPage
-from archive.model import parse_utc, utc_text
+from archive.evidence import rules_from_json
+from archive.model import Rules, parse_utc, utc_text
 from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
 from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, listed, truth
 from archive.store import check_ours, read_entry
@@ -135,6 +137,12 @@ class Reader:
         """(address, since) of every address that the page had, oldest first."""
         rows = self.rows("SELECT url, since FROM page_addresses WHERE page_id = :page ORDER BY id", {"page": page.id})
         return [(row["url"], row["since"]) for row in rows]
+
+    def rules(self, page: PageRow) -> Rules:
+        """The rules of the page's current reading."""
+        row = self._row("SELECT rules FROM readings WHERE page_id = :page AND is_current", {"page": page.id})
+        assert row is not None
+        return rules_from_json(json.loads(row["rules"]))
 
     # revisions
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archive.bodies import MAX_DEPTH, read_body
-from archive.derive import is_silent
+from archive.derive import Look, is_silent
 from archive.errors import HomeLocked, HomeUnusable, NewerArchive, NoPage, NotOurDatabase, StoreFailed
 from archive.evidence import canonical, capture_from_entry, leaf_hash
 from archive.model import Block, Capture, Document, Interpretation, Outcome, Rules, Stamp, Verdict
@@ -208,11 +208,11 @@ def test_new_rules_make_a_new_reading_of_all_evidence_and_keep_the_old_one(archi
     look(archive, 0, seen(FIRST), b"one")
     look(archive, 1, seen(SECOND), b"two")
 
-    def interpret(capture: Capture, rules: Rules, memory: str) -> Interpretation:
+    def interpret(_: Look, capture: Capture, rules: Rules, memory: str) -> Interpretation:
         assert capture.body is not None
         return seen(f"{rules.select} {capture.body.decode()}", memory=memory + ".")
 
-    archive.read_again(archive.page_state(PAGE.slug), Rules(select="main"), interpret, version="x/2", at=NOON)
+    archive.read_again(archive.page_state(PAGE.slug), Rules(select="main"), interpret, cause="rules", version="x/2", at=NOON)
     assert rows(archive, "SELECT number, is_current FROM readings ORDER BY number") == [(1, 0), (2, 1)]
     assert [text for (text,) in rows(archive, "SELECT text FROM revisions ORDER BY reading_id, number")] == [
         f"River talks\n\n{text}" for text in (FIRST, SECOND, "main one", "main two")

@@ -1,0 +1,130 @@
+"""Reading a capture, alone or with what people said of it: a release accepts a held look, a hold sets an accepted one aside."""
+
+from __future__ import annotations
+
+import getpass
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Literal
+
+from archive.derive import Derived, Look
+from archive.errors import VariorumError
+from archive.model import ACCEPTED, Capture, Interpretation, Outcome, Rules, Stamp, Verdict, utc_text
+from archive.store import Act, Archive, Interpreter, captures
+from archive.store import acts as acts_of
+from scraper.interpret import VERSION, accepted_by_hand, held_by_hand, interpret
+from scraper.memory import forget_body, load
+
+Kind = Literal["release", "hold"]
+
+
+class ActRefused(VariorumError):
+    """An act that the observation does not allow."""
+
+    def __init__(self, kind: Kind, seq: int, outcome: str, reason: str | None) -> None:
+        needed = "held" if kind == "release" else "accepted"
+        stands = " ".join(filter(None, (outcome, reason)))
+        super().__init__(
+            f"Observation {seq} stands as {stands}; {kind} is for {needed} looks. See why with: variorum explain {seq}"
+        )
+
+
+def read(capture: Capture, rules: Rules, memory: str) -> Interpretation:
+    """`interpret`, with its own failure as an outcome: a page that crashes the parser is stored and says so."""
+    try:
+        return interpret(capture, rules, memory)
+    except Exception as error:  # whatever a hostile page provokes in a parser
+        fact = ("the parser failed", f"{type(error).__name__}: {error}"[:300])
+        verdict = Verdict(outcome=Outcome.FAILED, reason="parse", facts=(fact,), version=VERSION)
+        return Interpretation(verdict=verdict, memory=memory)
+
+
+def reader_of(acts: Mapping[int, str]) -> Interpreter:
+    """`read` for a reading of all of a page's evidence, with the acts that stand on its observations, by seq."""
+
+    def with_acts(look: Look, capture: Capture, rules: Rules, memory: str) -> Interpretation:
+        kind = acts.get(look.seq)
+        if kind is None:
+            return read(capture, rules, memory)
+        return _released(capture, rules, memory) if kind == "release" else _held(capture, rules, memory)
+
+    return with_acts
+
+
+def _released(capture: Capture, rules: Rules, memory: str) -> Interpretation:
+    found = read(capture, rules, forget_body(load(memory)).dump())
+    if found.verdict.accepted or found.document is None:
+        return found
+    verdict = Verdict(facts=(("released by hand", found.verdict.reason or ""), *found.verdict.facts), version=VERSION)
+    return replace(found, verdict=verdict, memory=accepted_by_hand(memory, found.document))
+
+
+def _held(capture: Capture, rules: Rules, memory: str) -> Interpretation:
+    found = read(capture, rules, forget_body(load(memory)).dump())
+    if not found.verdict.accepted or found.document is None:
+        return found
+    verdict = Verdict(outcome=Outcome.HELD, reason="by_hand", facts=found.verdict.facts, version=VERSION)
+    return replace(found, verdict=verdict, same=None, memory=held_by_hand(memory, found.document))
+
+
+def perform(
+    archive: Archive, slug: str, kind: Kind, seq: int, *, standing: tuple[str, str | None], at: datetime
+) -> Derived:
+    """Record the act and read the page again with it; how the observation stands now. Raises ActRefused."""
+    outcome, reason = standing
+    if (outcome == Outcome.HELD) if kind == "hold" else (outcome != Outcome.HELD):
+        raise ActRefused(kind, seq, outcome, reason)
+    if kind == "hold" and outcome not in ACCEPTED:
+        raise ActRefused(kind, seq, outcome, reason)
+    page = archive.page_state(slug)
+    act = Act(kind=kind, observation_seq=seq, actor=getpass.getuser())
+    interpreter = reader_of({**acts_of(archive.conn, page.page_id), seq: kind})
+    derived, _ = archive.act(page, act, interpreter, version=VERSION, at=at)
+    return derived
+
+
+def explain(conn: sqlite3.Connection, page_id: int, seq: int, rules: Rules) -> Interpretation:
+    """The interpretation of one observation, made again from the evidence up to it: with the text, region and stamps read.
+
+    A look that was taken as equal to the one before it without being read is read here all the same.
+    """
+    interpreter = reader_of(acts_of(conn, page_id))
+    memory = ""
+    for look, capture in captures(conn, page_id):
+        if look.seq == seq:
+            found = interpreter(look, capture, rules, memory)
+            if found.same in ("body", "visible"):
+                return replace(interpreter(look, capture, rules, forget_body(load(memory)).dump()), same=found.same)
+            return found
+        memory = interpreter(look, capture, rules, memory).memory
+    raise AssertionError(f"observation {seq} is none of page {page_id}")
+
+
+def explanation(look: dict[str, Any], found: Interpretation) -> dict[str, Any]:
+    """What `explain` tells of one observation, in the order in which a person asks."""
+    document = found.document
+    told: dict[str, Any] = {name: look[name] for name in ("observation", "page", "observed_at", "http_status")}
+    told |= {"outcome": look["outcome"], "reason": look["reason"], "same_as_before": found.same}
+    told["facts"] = [list(fact) for fact in found.verdict.facts]
+    told["version"] = found.verdict.version
+    if document is not None:
+        told |= {
+            "title": document.title,
+            "language": document.language or None,
+            "encoding": document.encoding,
+            "region": document.region,
+            "set_aside": list(document.set_aside),
+            "blocks": len(document.blocks),
+            "created": _stamp(document.created),
+            "updated": _stamp(document.updated),
+            "extractor": document.version,
+        }
+    return told
+
+
+def _stamp(stamp: Stamp | None) -> str | None:
+    if stamp is None:
+        return None
+    return f"{stamp.value} (from {utc_text(stamp.earliest)} to {utc_text(stamp.latest)}), written {stamp.text!r}"

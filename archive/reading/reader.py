@@ -140,7 +140,7 @@ class Reader:
 
     def rules(self, page: PageRow) -> Rules:
         """The rules of the page's current reading."""
-        row = self._row("SELECT rules FROM readings WHERE page_id = :page AND is_current", {"page": page.id})
+        row = self.row("SELECT rules FROM readings WHERE page_id = :page AND is_current", {"page": page.id})
         assert row is not None
         return rules_from_json(json.loads(row["rules"]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,7 +89,10 @@ def live(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", LIVE], stdout=subprocess.PIPE, text=True, env={"TMPDIR": str(tmp_path)}
     )
+    deadline = threading.Timer(60, process.kill)
+    deadline.start()
     yield process
+    deadline.cancel()
     process.kill()
     process.communicate()
 

@@ -5,36 +5,33 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from archive.export import TABLES
-from archive.migrations import upgrade
+from archive.store import DATABASE, Archive, PageSettings
 
 MANY = 200_000
 
-# 2 pages: one of 2,000 looks, one of all others; a new revision with every tenth look.
+# Two pages: one of 2,000 looks, one of all others; a new revision with every tenth look. :first is the next of the log.
 FILL = """
-INSERT INTO pages (id, slug, url, added_at) VALUES (1, 'few', 'https://a.example/', ''), (2, 'many', 'https://b.example/', '');
-INSERT INTO entries (seq, kind, leaf, entry) VALUES (1, 'reading', x'00', x'00'), (2, 'reading', x'00', x'00');
-INSERT INTO readings (id, page_id, number, made_at, rules, rules_sha256, version, is_current, entry_seq)
-    VALUES (1, 1, 1, '', '{}', '', '', 1, 1), (2, 2, 1, '', '{}', '', '', 1, 2);
 INSERT INTO blobs (id, sha256, size_bytes, depth, data) VALUES (1, zeroblob(32), 0, 0, x'00');
-CREATE TEMP TABLE looks AS WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < :many + 2)
-    SELECT i AS seq, iif(i < 2003, 1, 2) AS page_id, (i - 3) / 10 * 10 + 3 AS first FROM n;
+CREATE TEMP TABLE looks AS WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < :many - 1)
+    SELECT i + :first AS seq, r.page_id, r.id AS reading_id, i / 10 * 10 + :first AS first FROM n
+    JOIN pages p ON p.slug = iif(i < 2000, 'few', 'many') JOIN readings r ON r.page_id = p.id AND r.is_current;
 INSERT INTO entries (seq, kind, page_id, leaf, entry) SELECT seq, 'observation', page_id, zeroblob(32), zeroblob(100) FROM looks;
 INSERT INTO observations (seq, page_id, observed_at, duration_ms, via, http_status, outcome, received_bytes, body_id)
     SELECT seq, page_id, strftime('%Y-%m-%dT%H:%M:%SZ', 1400000000 + 60 * seq, 'unixepoch'), 5, 'live', 200,
         iif(seq = first, 'changed', 'unchanged'), 9, 1 FROM looks;
 INSERT INTO revisions (id, page_id, reading_id, number, title, language, words, not_after, first_observed, last_observed,
     last_confirmed, looks, observation_seq, text_sha256, block_kinds, text)
-    SELECT seq, page_id, page_id, seq, 'T', 'en', 9, '', '', '', '', 10, seq, '', '[]', seq || hex(zeroblob(500))
+    SELECT seq, page_id, reading_id, seq, 'T', 'en', 9, '', '', '', '', 10, seq, '', '[]', seq || hex(zeroblob(500))
     FROM looks WHERE seq = first;
-INSERT INTO judgements (reading_id, seq, outcome, revision_id) SELECT page_id, seq, 'unchanged', first FROM looks;
+INSERT INTO judgements (reading_id, seq, outcome, revision_id) SELECT reading_id, seq, 'unchanged', first FROM looks;
 INSERT INTO changes (page_id, from_revision_id, to_revision_id, not_after, kinds, words_added, words_removed, words_moved,
-    summary, ops) SELECT page_id, id - 10, id, '', '["wording"]', 1, 1, 0, '[]', '[]' FROM revisions WHERE id > 3;
+    summary, ops) SELECT page_id, id - 10, id, '', '["wording"]', 1, 1, 0, '[]', '[]' FROM revisions WHERE id > (SELECT min(id) FROM revisions);
 """
 
 MEASURE = """
@@ -51,15 +48,18 @@ print(few, rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 @pytest.fixture(scope="module")
 def big_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("big") / "archive.db"
-    conn = sqlite3.connect(path, isolation_level=None)
-    upgrade(Database(conn))
+    home = tmp_path_factory.mktemp("big")
+    pages = [PageSettings(slug=slug, url=f"https://mfa.example/{slug}") for slug in ("few", "many")]
+    with Archive.open(home, holder="test") as archive:
+        archive.sync_pages(pages, at=datetime(2014, 5, 8, 18, 54, tzinfo=UTC))
+    conn = sqlite3.connect(home / DATABASE, isolation_level=None)
+    values = {"many": MANY, "first": conn.execute("SELECT max(seq) + 1 FROM entries").fetchone()[0]}
     conn.execute("BEGIN")
     for statement in FILL.split(";\n"):
-        conn.execute(statement, {"many": MANY} if ":many" in statement else {})
+        conn.execute(statement, values)
     conn.execute("COMMIT")
     conn.close()
-    return path
+    return home / DATABASE
 
 
 @pytest.mark.parametrize(("what", "few", "many"), [("snapshots", 2000, MANY), ("observations", 2000, MANY)])

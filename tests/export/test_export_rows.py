@@ -125,7 +125,7 @@ def test_a_change_names_its_revisions_bounds_and_kinds(shelf: Any, reader: Conne
     conn = reader()
     (in_json,) = json_rows(exported(conn, "changes", format="jsonl"))
     (in_csv,) = csv_rows(exported(conn, "changes"))
-    told = recorded.row()["change"]
+    told = json.loads(json.dumps(recorded.row()["change"]))
     same = ("from", "to", "not_before", "not_after", "kinds", "silent", "words_added", "words_removed", "summary")
     assert {name: in_json[name] for name in same} == {name: told[name] for name in same}
     assert in_csv["kinds"].split(" ") == told["kinds"]
@@ -154,7 +154,9 @@ def test_one_page_is_exported_alone(shelf: Any, reader: Connect) -> None:
 def test_a_page_is_exported_by_an_earlier_slug_too(shelf: Any, reader: Connect) -> None:
     shelf.watch(("old", "https://mfa.example/p"))
     shelf.see("old", "Text.")
-    shelf.archive.sync_pages([PageSettings(slug="new", url="https://mfa.example/p", was=("old",))], version="test/1", at=FIRST_LOOK)
+    shelf.archive.sync_pages(
+        [PageSettings(slug="new", url="https://mfa.example/p", was=("old",))], version="test/1", at=FIRST_LOOK
+    )
     assert [row["page"] for row in json_rows(exported(reader(), "revisions", slug="old", format="jsonl"))] == ["new"]
 
 

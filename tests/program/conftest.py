@@ -174,6 +174,7 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -288,6 +289,7 @@ def serve_handlers() -> Iterator[Callable[[Sequence[Any]], list[str]]]:
 
     def serve(handlers: Sequence[Any]) -> list[str]:
         for handler in handlers:
+            handler.disable_nagle_algorithm = True
             server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
             server.daemon_threads = True
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

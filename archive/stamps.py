@@ -176,7 +176,7 @@ def settled_order(text: str) -> str:
     'mdy'
     """
     orders = set()
-    for first, second in _SLASHED.findall(text.translate(_ASCII_DIGITS)):
+    for first, second in _SLASHED.findall(text):
         if int(first) > 12 >= int(second):
             orders.add("dmy")
         elif int(second) > 12 >= int(first):

@@ -2,70 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 BLOCK_TAGS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "button",
-        "center",
-        "caption",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "frameset",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "li",
-        "legend",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "select",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "head",
-        "title",
-        "textarea",
-        "noframes",
-        "search",
-    ]
+    re.findall(
+        r"\S+",
+        """address article aside blockquote body button center caption dd details dialog dir div dl dt fieldset
+        figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html li legend main menu nav ol
+        optgroup option p pre section select summary table tbody td tfoot th thead tr ul head title textarea noframes
+        search""",
+    )
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NOT_PROSE = frozenset({"button", "select", "option", "textarea", "optgroup", "title", "head"})
@@ -199,16 +148,16 @@ class _Walk:
         return index
 
 
-def lay_out(root: etree._Element) -> Layout:
-    """The layout of a tree whose invisible parts have been taken out."""
-    walk = _Walk()
+def lay_out(root: etree._Element, mark: str = "") -> Layout:
+    """The layout of a tree whose invisible parts have been taken out; elements with the attribute `mark` are containers too."""
+    walk, marked = _Walk(), bool(mark)
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
         if not isinstance(tag, str):
             if event == "end" and element.tail:
                 walk.add(element.tail)
             continue
-        block = tag in BLOCK_TAGS
+        block = tag in BLOCK_TAGS or (marked and element.get(mark) is not None)
         if event == "start":
             if block:
                 walk.enter(element, tag)

@@ -17,7 +17,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.
 _PRESCAN = 4096
 _META = re.compile(rb"<meta\b[^>]{0,400}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{2,40})", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([a-zA-Z0-9_:.\-]{2,40})")
-_LOST = re.compile("[\0\ufeff\ud800-\udfff]")
+_DROPPED = ("\0", "\ufeff")
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
@@ -37,7 +37,10 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
         if settled_by == "bom" and name == encoding:
             body = body[len(bom) :]
     text = webencodings.lookup(encoding).codec_info.decode(body, "replace")[0]
-    return Decoded(text=_LOST.sub("", text), encoding=encoding, settled_by=settled_by)
+    for mark in _DROPPED:
+        if mark in text:
+            text = text.replace(mark, "")
+    return Decoded(text=text, encoding=encoding, settled_by=settled_by)
 
 
 def _encoding(body: bytes, content_type: str | None) -> tuple[str, str]:

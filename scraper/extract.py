@@ -14,11 +14,12 @@ from archive.stamps import is_label, is_stamp_line
 from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
 from scraper.memory import codes
-from scraper.region import Region, find_region
+from scraper.region import SELECTED, Region, find_region, selected_region
 from scraper.stamps import Head, page_stamps
 
 VERSION = f"extract 1, {PARSER_VERSION}"
 _UNSEEN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]*")
+_DATE_LIKE = re.compile(r"\d{4}|\d[./-]\d|年|월")
 _MOST_STAMPS = 4
 _MOST_FRAME = 1500
 
@@ -32,16 +33,19 @@ class Extract:
     layout: Layout
     head: Head
     head_title: str
+    selected: bool  # the page's `select`, where it has one, matched something
 
 
 def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: str, encoding: str) -> Extract:
     """The text of a page whose invisible parts have been taken out."""
-    layout = lay_out(root)
-    region = find_region(layout)
+    layout = lay_out(root, SELECTED if rules.select else "")
+    region = (selected_region(layout, rules.select) if rules.select else None) or find_region(layout)
     leaves = layout.leaves
     head_title = _head_title(root)
     title = _title(leaves, region, head_title)
-    body, stamps = _split_stamps([leaves[i] for i in region.leaves if not _UNSEEN.fullmatch(leaves[i].text)])
+    body, stamps = _split_stamps(
+        [leaves[i] for i in region.leaves if leaves[i].text.isascii() or not _UNSEEN.fullmatch(leaves[i].text)]
+    )
     if not stamps:
         stamps = _split_stamps([leaves[i] for i in region.frame])[1][-1:]
     blocks = _blocks(title, body, stamps)
@@ -67,6 +71,7 @@ def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: s
         layout=layout,
         head=head,
         head_title=head_title,
+        selected=not rules.select or region.name.startswith("select "),
     )
 
 
@@ -124,7 +129,7 @@ def _split_stamps(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[str]]:
 
 
 def _may_be_stamp(text: str) -> bool:
-    return len(text) < 300 and any(char.isnumeric() for char in text)
+    return len(text) < 300 and bool(_DATE_LIKE.search(text))
 
 
 def _blocks(title: str, body: Sequence[Leaf], stamps: Sequence[str]) -> tuple[Block, ...]:

@@ -6,6 +6,7 @@ Gates in order of cost: the answer's head, the same body as last judged, the sam
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 
 from archive.model import Capture, Document, Interpretation, Outcome, Rules, Verdict
 from scraper import judge
@@ -14,7 +15,8 @@ from scraper.extract import VERSION as EXTRACT_VERSION
 from scraper.extract import extract
 from scraper.judge import Evidence, judge_answer, judge_page, pieces, site_names, tail_code, word_set
 from scraper.markup import Unparsable, digest, parse, take_out_invisible, visible_text
-from scraper.memory import Memory, coded, codes, forget_body, load, merged, split_codes
+from scraper.memory import Memory, codes, forget_body, load, merged, packed, unpacked
+from scraper.selectors import apply_selectors
 from scraper.stamps import read_head
 
 _MOST_REFUSED = 20
@@ -47,12 +49,15 @@ def _again(known: Memory, how: str, memory: str) -> Interpretation:
 
 def _read(capture: Capture, rules: Rules, known: Memory, memory: str) -> Interpretation:
     body = capture.body or b""
-    decoded = decode(body, capture.header("content-type"))
-    body_digest = digest(decoded.text)
+    content_type = capture.header("content-type")
+    body_digest = sha256(body + b"\n" + (content_type or "").encode("utf-8", "replace")).hexdigest()
     if known.body == body_digest and not capture.hops:
         return _again(known, "body", memory)
+    decoded = decode(body, content_type)
     try:
         root = parse(decoded.text)
+        if root is not None and (rules.select or rules.ignore):
+            root = parse(apply_selectors(decoded.text, rules))
     except Unparsable as why:
         return _judged(judge.failed("parse", ("parser", str(why))), known, body_digest, "")
     if root is None:
@@ -115,9 +120,9 @@ def _learn(known: Memory, evidence: Evidence, capture: Capture, body: str, visib
 
 def _before(known: Memory, evidence: Evidence) -> str:
     """The passages of earlier texts that the latest has not, so that a text is known again when it returns."""
-    latest = coded(codes(pieces(evidence.texts)))
     if known.accepted and evidence.kept < 0.6:
-        return "".join(item for item in split_codes(merged(known.passages, known.before)) if item not in latest)
+        latest = set(evidence.parts.values())
+        return packed([item for item in unpacked(merged(known.passages, known.before)) if item not in latest])
     return known.before
 
 

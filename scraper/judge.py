@@ -18,7 +18,7 @@ from scraper.blocks import Leaf
 from scraper.extract import Extract
 from scraper.lexicon import PHRASES, UNFILLED
 from scraper.markup import digest
-from scraper.memory import Memory, code, coded
+from scraper.memory import Memory, code, coded, codes
 
 VERSION = "judge 1"
 
@@ -52,25 +52,15 @@ _MAGIC = (
     b"\xd0\xcf\x11\xe0",
 )
 _HOME = frozenset(
-    [
-        "home",
-        "index",
-        "default",
-        "main",
-        "start",
-        "startseite",
-        "accueil",
-        "inicio",
-        "pagina-inicial",
-        "homepage",
-        "portal",
-        "welcome",
-    ]
+    re.findall(
+        r"\S+", """home index default main start startseite accueil inicio pagina-inicial homepage portal welcome"""
+    )
 )
 _LOGIN_PATH = re.compile(
     r"(?:^|[/_.-])(?:log-?in|sign-?in|logon|auth|sso|account|session|cas)(?:$|[/_.?-])", re.IGNORECASE
 )
 _CLOSED = re.compile(r"</(?:html|body)\s*>\s*(?:<!--.*)?\Z", re.IGNORECASE | re.DOTALL)
+_DOUBTS = frozenset({"shrunk", "unfamiliar", "shell", "language", "empty"})
 _OWN = 800  # characters of text of its own up to which a page may be an error page
 _TITLE_OWN = 2500
 
@@ -173,18 +163,24 @@ class Evidence:
         return sum(len(text) + 2 * len(_WIDE.findall(text)) for text in self.own)
 
     @cached_property
+    def parts(self) -> dict[str, int]:
+        """The distinct sentence-like parts of the text and their codes."""
+        return {part: code(part) for part in pieces(self.texts)}
+
+    @cached_property
     def known(self) -> float:
         """The share of the text's characters that stood in the latest accepted text, or in one before it."""
-        parts = pieces(self.texts)
-        total = sum(map(len, parts))
+        total = sum(map(len, self.parts))
         passages = coded(self.memory.passages) | coded(self.memory.before)
-        return sum(len(part) for part in parts if code(part) in passages) / total if total else 0.0
+        return (
+            sum(len(part) for part, part_code in self.parts.items() if part_code in passages) / total if total else 0.0
+        )
 
     @cached_property
     def kept(self) -> float:
         """The share of the latest accepted passages that still stand here."""
         passages = coded(self.memory.passages)
-        return len(passages & {code(part) for part in pieces(self.texts)}) / len(passages) if passages else 0.0
+        return len(passages & set(self.parts.values())) / len(passages) if passages else 0.0
 
     @cached_property
     def frame_kept(self) -> float | None:
@@ -218,6 +214,14 @@ class Evidence:
 
 def judge_page(evidence: Evidence) -> Verdict:
     """Whether a parsed answer shows the page itself."""
+    verdict = _first_verdict(evidence)
+    doubtful = verdict.accepted or verdict.reason in _DOUBTS
+    if not evidence.found.selected and doubtful:
+        return held("selector", ("select", "matches nothing"), *verdict.facts)
+    return verdict
+
+
+def _first_verdict(evidence: Evidence) -> Verdict:
     for rule in (_by_hand, _signed_in, _textless, _familiar, _replaced, _phrases, _redirected, _emptied, _strange):
         verdict = rule(evidence)
         if verdict is not None:
@@ -373,11 +377,13 @@ def _strange(evidence: Evidence) -> Verdict | None:
         if evidence.same_title or evidence.about >= 0.2 or evidence.own_chars >= min(120, 0.25 * memory.chars):
             return None
         return held("shrunk", *facts)
-    if (evidence.same_title and (evidence.about >= 0.1 or evidence.own_chars < 200 or as_long)) or evidence.about >= 0.35:
+    if (
+        evidence.same_title and (evidence.about >= 0.1 or evidence.own_chars < 200 or as_long)
+    ) or evidence.about >= 0.35:
         return None
     return held("unfamiliar", *facts)
 
 
 def tail_code(leaves: Sequence[Leaf]) -> str:
     """The code of what stands last on a page."""
-    return code(leaves[-1].text) if leaves else ""
+    return codes([leaves[-1].text]) if leaves else ""

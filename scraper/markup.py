@@ -15,12 +15,26 @@ _MOST_ATTRIBUTES = 400
 _LONG_TAG = 6000  # characters from which a tag's attributes are counted
 _TAG_NAME = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\s")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_INVISIBLE = etree.XPath(
-    "//script|//style|//template|//noscript|//object|//iframe|//svg|//math/annotation|//datalist|//audio|//video|//canvas|//dialog[not(@open)]"
-    "|//body//*[@hidden and not(@hidden='false')]|//head/*[not(self::title) and not(self::script) and not(self::style)]"
-    "|//*[contains(translate(@style,' DISPLAYNOE','displaynoe'),'display:none')"
-    " or contains(translate(@style,' VISBLTYHDEN','visbltyhden'),'visibility:hidden')]"
+_NEVER_SHOWN = (
+    *(
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "object",
+        "iframe",
+        "svg",
+        "datalist",
+        "audio",
+        "video",
+        "canvas",
+        "dialog",
+        "noframes",
+    ),
+    *("annotation", "annotation-xml"),
 )
+_STYLED = etree.XPath("//@style/..|//@hidden/..")
+_HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _TEXT = etree.XPath("string()")
 
 
@@ -52,7 +66,10 @@ def parse(text: str) -> etree._Element | None:
 
 def take_out_invisible(root: etree._Element) -> list[etree._Element]:
     """Remove from the tree what no reader sees, and give it back; the text that follows such a part stays."""
-    removed = _INVISIBLE(root)
+    removed = [
+        element for element in root.iter(*_NEVER_SHOWN) if element.tag != "dialog" or element.get("open") is None
+    ]
+    removed += [element for element in _STYLED(root) if _is_hidden(element)]
     for element in removed:
         parent = element.getparent()
         if parent is None:
@@ -65,7 +82,16 @@ def take_out_invisible(root: etree._Element) -> list[etree._Element]:
                 parent.text = (parent.text or "") + element.tail
             element.tail = None
         parent.remove(element)
-    return list(removed)
+    return removed
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    if element.tag in ("html", "body"):
+        return False
+    hidden = element.get("hidden")
+    return (hidden is not None and hidden.lower() not in ("false", "until-found")) or bool(
+        _HIDING.search(element.get("style") or "")
+    )
 
 
 def visible_text(root: etree._Element) -> str:

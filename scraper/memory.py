@@ -6,15 +6,16 @@ Texts and words are kept as short hashes, enough to tell familiar from unknown; 
 from __future__ import annotations
 
 import json
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from hashlib import blake2b
+from itertools import islice
+from struct import pack, unpack
 from typing import Any
+from zlib import crc32
 
-_CODE = 6  # characters of one hash: 36 bits
 _MOST_CODES = 2500
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,32 +76,35 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
-def code(text: str) -> str:
-    """A short hash of a text."""
-    return urlsafe_b64encode(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=5).digest())[:_CODE].decode(
-        "ascii"
-    )
+def code(text: str) -> int:
+    """A 32-bit hash of a text: two in a few thousand may be alike, which only makes a passage look familiar."""
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def codes(texts: Iterable[str], *, most: int = _MOST_CODES) -> str:
-    """The codes of distinct texts in order, as one string of fixed-width items; of too many only the first."""
-    distinct = dict.fromkeys(texts)
-    return "".join(code(text) for text, _ in zip(distinct, range(most), strict=False))
+    """The codes of distinct texts in order, as one string; of too many only the first."""
+    return packed(list(islice(map(code, dict.fromkeys(texts)), most)))
+
+
+def packed(items: Sequence[int]) -> str:
+    """Codes as a string (base64 of big-endian 32-bit numbers)."""
+    return b64encode(pack(f">{len(items)}I", *items)).decode("ascii")
+
+
+def unpacked(sketch: str) -> tuple[int, ...]:
+    """The codes in such a string, in order."""
+    data = b64decode(sketch)
+    return unpack(f">{len(data) // 4}I", data)
+
+
+def coded(sketch: str) -> frozenset[int]:
+    """The set of codes in such a string."""
+    return frozenset(unpacked(sketch))
 
 
 def merged(latest: str, earlier: str, *, most: int = _MOST_CODES) -> str:
     """The codes of both, the latest first, without repeats, bounded."""
-    return "".join(list(dict.fromkeys(split_codes(latest + earlier)))[:most])
-
-
-def split_codes(sketch: str) -> list[str]:
-    """The codes in such a string, in order."""
-    return [sketch[i : i + _CODE] for i in range(0, len(sketch), _CODE)]
-
-
-def coded(sketch: str) -> frozenset[str]:
-    """The codes in such a string."""
-    return frozenset(split_codes(sketch))
+    return packed(list(dict.fromkeys((*unpacked(latest), *unpacked(earlier))))[:most])
 
 
 def forget_body(memory: Memory) -> Memory:

@@ -12,37 +12,18 @@ from archive.model import Rules, Stamp
 from archive.stamps import claimed_instant, read_stamps, settled_order
 
 _MODIFIED = frozenset(
-    [
-        "article:modified_time",
-        "og:updated_time",
-        "last-modified",
-        "last_modified",
-        "lastmodified",
-        "dcterms.modified",
-        "dc.date.modified",
-        "dcterms.date.modified",
-        "datemodified",
-        "modified",
-        "revised",
-        "dc.modified",
-    ]
+    re.findall(
+        r"\S+",
+        """article:modified_time og:updated_time last-modified last_modified lastmodified dcterms.modified
+        dc.date.modified dcterms.date.modified datemodified modified revised dc.modified""",
+    )
 )
 _PUBLISHED = frozenset(
-    [
-        "article:published_time",
-        "datepublished",
-        "datecreated",
-        "dcterms.created",
-        "dcterms.issued",
-        "dc.date.created",
-        "dc.date.issued",
-        "dcterms.date",
-        "dc.date",
-        "pubdate",
-        "publication_date",
-        "date.issued",
-        "date.created",
-    ]
+    re.findall(
+        r"\S+",
+        """article:published_time datepublished datecreated dcterms.created dcterms.issued dc.date.created dc.date.issued
+        dcterms.date dc.date pubdate publication_date date.issued date.created""",
+    )
 )
 _LD_DATE = re.compile(r'"(dateModified|datePublished|dateCreated)"\s*:\s*"([^"]{8,40})"')
 _MOST_JSON = 200_000

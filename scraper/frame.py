@@ -1,0 +1,186 @@
+"""What of a page only frames its text: menus, headers, footers, banners, share links, counters, lists of dated links.
+
+Told by what elements are, by what their authors call them, and by what they are made of; never by the name of a site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+from scraper.blocks import Layout, Leaf, Node
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ROLES = _words("navigation banner contentinfo search menu menubar dialog alertdialog toolbar complementary")
+_TAGS = _words("nav menu dialog search")
+_EDGES = _words("header footer aside")
+# Words that classes and ids are made of.
+_NAMES = _words(
+    """nav navbar navi navigation topnav sidenav subnav mainnav menu menus submenu megamenu mainmenu topmenu menubar dropdown offcanvas
+    breadcrumb breadcrumbs crumbs pathway sidebar share sharing shares sharer social socials addthis sharethis addtoany cookie cookies consent
+    gdpr ccpa onetrust cookiebot banner popup modal overlay lightbox toast advert adverts advertisement ads adsense sponsor sponsored promo
+    related recommended recommendations newsletter subscribe subscription pagination pager paginator toolbar skip skiplink skiplinks
+    skipnav search searchbox searchform login signin langswitcher language languages langs lang locale disqus weather meteo pogoda counter
+    counters views viewcount hits visitors rating ratings copyright copyrights ticker marquee footer foot bottombar topbar subbar masthead
+    teaser teasers accessibility noprint screenreader ribbon feedback survey"""
+)
+_PAIRS = re.compile(
+    r"sr-only|visually-?hidden|screen-?reader|a11y-?hidden|skip-?(?:to|nav|link)|read-?more|see-?also|news-?(?:feed|list|ticker)|(?:latest|last)-?news|"
+    r"side-?bar|font-?(?:size|changer|resize)|back-?to-?top|scroll-?top|page-?(?:header|footer|top|bottom)|site-?(?:header|footer|logo|info)|"
+    r"view-?counter|page-?views|hit-?counter|social-?(?:links|media|icons)|share-?(?:links|buttons|bar)|print-?(?:page|button)|tag-?cloud",
+    re.IGNORECASE,
+)
+_CONTENT = _words("content main article post entry text body story single page section")
+_STATES = _words("has is no with without js page body template")  # first words of classes that describe the whole page
+_SURE = _words("nav navigation menu cookie cookies consent gdpr breadcrumb breadcrumbs")
+_PARTS = _words(
+    "footer foot banner teaser teasers promo views rating weather overlay"
+)  # cards of content have such parts too
+_SPLIT = re.compile(r"[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
+_CHROME = re.compile(
+    r"\s*(?:©|\(c\)\s|copyright\b|all rights reserved|все права|powered by|developed by|designed by|[-+−]?\d+\s*°\s*(?:[cf]\b|$)"
+    r"|(?:page )?(?:views?|hits|visits|visitors|просмотр\w*|көрілім\w*|қаралым\w*|переглядів|visitas|vues|aufrufe|lượt xem|浏览|阅读|访问|點閱|点击|閲覧|조회)"
+    r"[\w ]{0,12}[:：]?\s*[\d.,  ]+\s*(?:次|회)?\s*$"
+    r"|(?:version|v|build|release|версия)\s*[:.]?\s*\d+(?:\.\d+)+)",
+    re.IGNORECASE,
+)
+_DATE_LINE = re.compile(
+    r"(?:[\w.,:/|–—-]+\s+){0,4}(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}[. ]*[^\W\d]{3,12}\.?,? \d{4}|[^\W\d]{3,12}\.? \d{1,2},? \d{4}"
+    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|\d{1,2}:\d{2})(?:[\s,|–—-]+[\w.:]+){0,3}\s*"
+)
+_SENTENCE_END = re.compile(r"[.!?。！？؟।…:;：；]\s*[\"'»”’)\]）】]*$")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """For each leaf of a layout: why it is frame ("" if it is not), and whether it reads like prose."""
+
+    why: tuple[str, ...]
+    prose: tuple[bool, ...]
+
+
+def traits(layout: Layout) -> Traits:
+    """What each leaf of a layout is, before any region is chosen."""
+    leaves, nodes = layout.leaves, layout.nodes
+    prose = tuple(map(_is_prose, leaves))
+    why = ["form control" if leaf.kind == "control" else "" for leaf in leaves]
+    total = sum(len(leaf.text) for leaf in leaves) or 1
+    headings = [i for i, leaf in enumerate(leaves) if leaf.level == 1]
+    marks = Counter(node.mark for node in nodes)
+    for index, node in enumerate(nodes):
+        if index == 0 or node.first == node.last or all(why[node.first : node.last]):
+            continue
+        words = sum(len(leaves[i].text) for i in range(node.first, node.last) if prose[i])
+        reason = _reason(node, words, total, headings)
+        if (
+            reason
+            and node.mark
+            and marks[node.mark] > 3
+            and node.tag not in _TAGS
+            and _word("div", "", node.mark) in _PARTS
+        ):
+            reason = ""
+        if reason:
+            for i in range(node.first, node.last):
+                why[i] = why[i] or reason
+    _dated_lists(layout, why)
+    for i, leaf in enumerate(leaves):
+        if not why[i] and len(leaf.text) < 200 and _CHROME.match(leaf.text):
+            why[i] = "a copyright, version or counter line"
+    return Traits(why=tuple(why), prose=prose)
+
+
+def _reason(node: Node, prose_chars: int, total: int, headings: list[int]) -> str:
+    """Why a container is frame; "" where it is not."""
+    word = _word(node.tag, node.role, node.mark)
+    if not word and node.tag not in _EDGES and node.tag != "form":
+        return ""
+    if node.tag in ("html", "body", "main", "article", "h1") or node.chars > 0.6 * total:
+        return ""
+    if node.tag == "form":
+        return "a form" if not word and prose_chars < 400 and node.chars < 0.4 * total else ""
+    if node.tag in _EDGES:
+        return _edge_reason(node, word, prose_chars, total, headings)
+    if word not in _SURE and prose_chars > 0.6 * node.chars and node.chars > 0.25 * total:
+        return ""
+    return f"{word} in {name_of(node)}"
+
+
+def _edge_reason(node: Node, word: str, prose_chars: int, total: int, headings: list[int]) -> str:
+    """The same for header, footer and aside, which content has as well."""
+    if not word and prose_chars > 0.5 * node.chars and node.chars > 0.15 * total:
+        return ""
+    if node.tag == "header" and node.links < 3 and any(node.first <= i < node.last for i in headings):
+        return ""
+    if node.tag == "aside" and not word and node.link_chars < 0.4 * node.chars:
+        return ""
+    return name_of(node)
+
+
+@lru_cache(maxsize=8192)
+def _word(tag: str, role: str, mark: str) -> str:
+    """The word that names an element as frame; "" where none does."""
+    if tag in _TAGS:
+        return tag
+    if role in _ROLES:
+        return role
+    for token in mark.split():
+        parts = [part.lower() for part in _SPLIT.split(token) if part]
+        if not parts or parts[0] in _STATES:
+            continue
+        if not _CONTENT.intersection(parts):
+            named = next((part for part in parts if part in _NAMES), "")
+            if named:
+                return named
+        pair = _PAIRS.search(token)
+        if pair:
+            return pair[0].lower()
+    return ""
+
+
+def _dated_lists(layout: Layout, why: list[str]) -> None:
+    """Set aside lists whose items are a date and a link each, as news teasers are, unless hardly anything else is there."""
+    leaves = layout.leaves
+    dated = [
+        len(leaf.text) < 60 and bool(_DIGIT.search(leaf.text)) and bool(_DATE_LINE.fullmatch(leaf.text))
+        for leaf in leaves
+    ]
+    if sum(dated) < 3:
+        return
+    linked = [leaf.link_chars > 0.8 * len(leaf.text) for leaf in leaves]
+    free = sum(len(leaf.text) for leaf, reason in zip(leaves, why, strict=True) if not reason)
+    for node in reversed(layout.nodes):
+        if node.last - node.first < 6 or node.links < 3 or node.chars > 20_000 or node.tag in ("body", "html", "main"):
+            continue
+        span = [i for i in range(node.first, node.last) if not why[i]]
+        dates, links = sum(dated[i] for i in span), sum(linked[i] for i in span)
+        chars = sum(len(leaves[i].text) for i in span)
+        if min(dates, links) >= 3 and dates + links >= 0.85 * len(span) and free - chars > 300:
+            for i in span:
+                why[i] = f"a list of dated links in {name_of(node)}"
+            free -= chars
+
+
+def _is_prose(leaf: Leaf) -> bool:
+    """Whether a leaf reads like text rather than like a label."""
+    size = len(leaf.text)
+    if size < 8 or leaf.kind == "control" or size - leaf.link_chars < 0.4 * size:
+        return False
+    if not leaf.text.isascii():
+        size += 2 * sum(1 for char in leaf.text[:80] if char >= "\u2e80")
+    if size < 25 or (size < 80 and not _SENTENCE_END.search(leaf.text)):
+        return False
+    return len(leaf.text) >= 200 or not _CHROME.match(leaf.text)
+
+
+def name_of(node: Node) -> str:
+    """A container as people write it: tag and first class or id."""
+    first = node.mark.split()[:1]
+    return f"<{node.tag}{' ' + first[0][:40] if first else ''}>"

@@ -24,8 +24,8 @@ _NEVER = "1970-01-01T00:00:00Z"
 _MARKS = {
     "insert": "<ins>[+{}+]</ins>",
     "delete": "<del>[-{}-]</del>",
-    "moved_to": "<ins>[→{}]</ins>",
-    "moved_from": "<del>[{}→]</del>",
+    "moved_here": "<ins>[→{}]</ins>",
+    "moved_away": "<del>[{}→]</del>",
 }
 
 
@@ -104,16 +104,17 @@ def _short(item: Told) -> Sequence[MarkedBlock]:
         left = _BLOCK_CHARS
         segments: list[Segment] = []
         for part in block.segments:
-            segments.append(Segment(op=part.op, text=part.text[:left] + ("…" if len(part.text) > left else "")))
-            left -= len(part.text)
+            text = part.text
+            segments.append(Segment(kind=part.kind, pieces=((text[:left] + ("…" if len(text) > left else ""), False),)))
+            left -= len(text)
             if left <= 0:
                 break
-        made.append(MarkedBlock(kind=block.kind, segments=tuple(segments), change=block.change))
+        made.append(MarkedBlock(kind=block.kind, segments=tuple(segments)))
     return made
 
 
 def _segment(part: Segment) -> str:
-    return _MARKS.get(part.op, "{}").format(escape(part.text))
+    return _MARKS.get(part.kind, "{}").format(escape(part.text))
 
 
 def _put(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

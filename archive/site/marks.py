@@ -1,42 +1,71 @@
-"""A comparison laid out for reading: blocks in the later text's order, with what went from them standing where it stood."""
+"""A comparison laid out for a page: the redline's blocks with their kinds, and its changed runs ready to be shown."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from archive.diff.assemble import Op
+from archive.diff.looks import character_name
+from archive.diff.redline import (
+    NEW_SIDE,
+    OLD_SIDE,
+    Block,
+    Run,
+    RunKind,
+    is_invisible,
+    needs_name,
+    redline,
+    visible,
+)
 
 _BORDER = re.compile(r"\n[^\S\n]*\n\s*")
 _FOLD = 4  # so many unchanged blocks in a row are folded, but for one at each end
+_OLD_ONLY = ("delete", "moved_away")
+
+Piece = tuple[str, bool]  # text, and whether it names a character instead of being it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A run of text of one fate. `move` numbers both places of a moved run; `border` says that it is a paragraph mark."""
+    """A run of text of one fate. `first` says that its change is shown here first, and so has its anchor here."""
 
-    op: str  # equal, insert, delete, moved_from, moved_to
-    text: str
-    move: int | None = None
-    border: bool = False
+    kind: RunKind
+    pieces: tuple[Piece, ...]
+    change: int = 0
+    move: int = 0
+    first: bool = False
+    border: bool = False  # a paragraph mark
+
+    @property
+    def text(self) -> str:
+        return "".join(text for text, _ in self.pieces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedBlock:
-    """One block as it reads in the later text, or where it stood in the earlier one. `change` numbers the changed ones."""
+    """One block as it reads in the later text, or where it stood in the earlier one."""
 
     kind: str
     segments: tuple[Segment, ...]
-    change: int | None
+
+    @property
+    def changes(self) -> tuple[int, ...]:
+        """The numbers of the changes in it."""
+        return tuple(sorted({part.change for part in self.segments if part.change}))
 
     @property
     def old(self) -> tuple[Segment, ...]:
-        return tuple(part for part in self.segments if part.op in ("equal", "delete", "moved_from"))
+        return tuple(
+            part for part in self.segments if part.kind in OLD_SIDE and not (part.kind == "delete" and part.move)
+        )
 
     @property
     def new(self) -> tuple[Segment, ...]:
-        return tuple(part for part in self.segments if part.op in ("equal", "insert", "moved_to"))
+        return tuple(part for part in self.segments if part.kind in NEW_SIDE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +83,23 @@ def marked(
     old_kinds: Sequence[str] = (),
     new_kinds: Sequence[str] = (),
 ) -> tuple[MarkedBlock, ...]:
-    """The blocks of both texts in one reading order. `ops` as `archive.diff.ops(old, new)` gives them."""
-    layout = _Layout(_Kinds(old, old_kinds), _Kinds(new, new_kinds))
-    for segment, at, in_new in _runs(old, new, ops):
-        layout.add(segment, at, in_new)
-    return layout.finish()
+    """The blocks of both texts in one reading order. `ops` as they are stored of a change."""
+    typed = [Op(op["op"], (op["old"][0], op["old"][1]), (op["new"][0], op["new"][1])) for op in ops]
+    old_side, new_side = _Side(old, old_kinds), _Side(new, new_kinds)
+    blocks = redline(old, new, typed).blocks
+    paragraphs = [
+        runs for block, after in zip(blocks, (*blocks[1:], None), strict=True) for runs in _split(block, after)
+    ]
+    here = (run.change for runs in paragraphs for run in runs if run.change and run.kind != "moved_away")
+    numbers = {change: place for place, change in enumerate(dict.fromkeys(here), start=1)}
+    shown: set[int] = set()
+    return tuple(
+        MarkedBlock(
+            kind=_kind(runs, old_side, new_side),
+            segments=tuple(_segment(run, numbers.get(run.change, 0), shown) for run in runs),
+        )
+        for runs in paragraphs
+    )
 
 
 def folds(blocks: Sequence[MarkedBlock]) -> tuple[Fold, ...]:
@@ -67,10 +108,10 @@ def folds(blocks: Sequence[MarkedBlock]) -> tuple[Fold, ...]:
     start = 0
     while start < len(blocks):
         end = start
-        quiet = blocks[start].change is None
-        while end < len(blocks) and (blocks[end].change is None) == quiet:
+        changed = bool(blocks[start].changes)
+        while end < len(blocks) and bool(blocks[end].changes) == changed:
             end += 1
-        made += _fold(blocks, start, end) if quiet else [Fold(blocks=tuple(blocks[start:end]), folded=False)]
+        made += [Fold(blocks=tuple(blocks[start:end]), folded=False)] if changed else _fold(blocks, start, end)
         start = end
     return tuple(made)
 
@@ -84,126 +125,90 @@ def _fold(blocks: Sequence[MarkedBlock], start: int, end: int) -> list[Fold]:
     return [Fold(blocks=tuple(blocks[a:b]), folded=folded) for a, b, folded in parts if b > a]
 
 
-def _runs(old: str, new: str, ops: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Segment, int, bool]]:
-    """(segment, its offset, whether that is an offset in the new text): the ops' own order, moved runs at both places."""
-    numbers = _move_numbers(ops)
-    ghosts: dict[int, list[tuple[int, Segment]]] = {}
-    for place, op in enumerate(ops):
-        if op["op"] == "move":
-            a, b = op["old"]
-            ghost = Segment(op="moved_from", text=old[a:b], move=numbers[place])
-            ghosts.setdefault(_old_place(ops, a), []).append((a, ghost))
-    for place, op in enumerate(ops):
-        for a, ghost in sorted(ghosts.get(place, ()), key=lambda item: item[0]):
-            yield ghost, a, False
-        (a, b), (c, d) = op["old"], op["new"]
-        if op["op"] == "delete":
-            yield Segment(op="delete", text=old[a:b]), a, False
+def _split(block: Block, after: Block | None) -> Iterator[list[Run]]:
+    """The block as paragraphs: one that came or went whole stands alone; a border is marked where texts were joined or split."""
+    current: list[Run] = []
+    for place, run in enumerate(block.runs):
+        if run.kind == "equal" or not _is_border(run):
+            current.append(run)
+            continue
+        if run.kind in _OLD_ONLY:
+            joined = _has_later(current) and any(part.kind in NEW_SIDE for part in block.runs[place + 1 : place + 2])
+            ends = not joined
         else:
-            fate = "moved_to" if op["op"] == "move" else op["op"]
-            yield Segment(op=fate, text=new[c:d], move=numbers.get(place)), c, True
-    for a, ghost in sorted(ghosts.get(len(ops), ()), key=lambda item: item[0]):
-        yield ghost, a, False
+            joined = _both_kept(current, after)
+            ends = True
+        if joined:
+            current.append(run)
+        if ends and current:
+            yield current
+            current = []
+    if current:
+        yield current
 
 
-def _old_place(ops: Sequence[Mapping[str, Any]], offset: int) -> int:
-    """Before which op something stood that the earlier text had at `offset`: after the kept text and deletions before it."""
-    place = 0
-    end = 0
-    for index, op in enumerate(ops):
-        if op["op"] == "equal" and op["old"][1] <= offset:
-            place, end = index + 1, op["old"][1]
-    while place < len(ops) and ops[place]["op"] == "delete" and end <= ops[place]["old"][0] < offset:
-        place += 1
-    return place
+def _both_kept(before: Sequence[Run], after: Block | None) -> bool:
+    """Whether kept text stands on both sides of a border, so that it splits what was one paragraph."""
+    return bool(before) and before[-1].kind == "equal" and after is not None and after.runs[0].kind == "equal"
 
 
-def _move_numbers(ops: Sequence[Mapping[str, Any]]) -> dict[int, int]:
-    """A number for each move op; the pieces of one passage that was moved and edited share theirs."""
-    numbers: dict[int, int] = {}
-    last: Mapping[str, Any] | None = None
-    deleted = 0
-    for place, op in enumerate(ops):
-        if op["op"] == "move":
-            goes_on = last is not None and 0 <= op["old"][0] - last["old"][1] <= deleted
-            numbers[place] = max(numbers.values(), default=0) + (0 if goes_on else 1)
-            last, deleted = op, 0
-        elif op["op"] == "delete":
-            deleted += op["old"][1] - op["old"][0]
-        elif op["op"] == "equal":
-            last = None
-    return numbers
+def _is_border(run: Run) -> bool:
+    return run.text.isspace() and _BORDER.search(run.text) is not None
 
 
-class _Kinds:
-    """The kind of the block that an offset of a text lies in."""
-
-    def __init__(self, text: str, kinds: Sequence[str]) -> None:
-        self._starts = [0, *(found.end() for found in _BORDER.finditer(text))]
-        self._kinds = kinds
-
-    def at(self, offset: int) -> str:
-        place = bisect_right(self._starts, offset) - 1
-        return self._kinds[place] if place < len(self._kinds) else "paragraph"
+def _has_later(runs: Sequence[Run]) -> bool:
+    return any(run.kind in NEW_SIDE for run in runs)
 
 
-class _Layout:
-    """Gathers runs into blocks."""
+@dataclass(slots=True)
+class _Side:
+    """One of the texts, walked along: the kind of the block in which a run of it begins."""
 
-    def __init__(self, old: _Kinds, new: _Kinds) -> None:
-        self._old, self._new = old, new
-        self._blocks: list[MarkedBlock] = []
-        self._segments: list[Segment] = []
-        self._kind: tuple[bool, str] | None = None  # (of the new text, kind)
-        self._changes = 0
-        self._joined: tuple[Segment, int] | None = None  # a border that is gone, until it is known what follows it
+    text: str
+    kinds: Sequence[str]
+    at: int = 0
+    starts: list[int] = field(default_factory=list)
 
-    def add(self, segment: Segment, at: int, in_new: bool) -> None:
-        text = segment.text
-        if not text.strip() and _BORDER.search(text) and segment.op != "equal":
-            self._lone_border(Segment(op=segment.op, text="¶", border=True), at, in_new)
-            return
-        done = 0
-        for border in _BORDER.finditer(text):
-            self._piece(segment, text[done : border.start()], at + done, in_new)
-            self._end()
-            done = border.end()
-        self._piece(segment, text[done:], at + done, in_new)
+    def __post_init__(self) -> None:
+        self.starts = [0, *(found.end() for found in _BORDER.finditer(self.text))]
 
-    def _lone_border(self, segment: Segment, at: int, in_new: bool) -> None:
-        """A border come or gone by itself: marked where paragraphs were split or joined, else it only ends a block."""
-        if in_new and any(part.op == "equal" for part in self._segments):
-            self._put(segment, at, in_new)
-        elif not in_new and self._kind is not None and self._kind[0]:
-            self._joined = (segment, at)
-            return
-        self._end()
+    def pass_by(self, run: Run) -> str | None:
+        found = self.text.find(run.text, self.at)
+        if found < 0:
+            return None
+        self.at = found + len(run.text)
+        place = bisect_right(self.starts, found) - 1
+        return self.kinds[place] if place < len(self.kinds) else None
 
-    def _piece(self, segment: Segment, text: str, at: int, in_new: bool) -> None:
-        if not text:
-            return
-        if self._joined is not None:
-            (mark, place), self._joined = self._joined, None
-            if in_new:
-                self._put(mark, place, False)
-            else:
-                self._end()
-        self._put(Segment(op=segment.op, text=text, move=segment.move), at, in_new)
 
-    def _put(self, segment: Segment, at: int, in_new: bool) -> None:
-        self._segments.append(segment)
-        if self._kind is None or (in_new and not self._kind[0]):
-            self._kind = (in_new, (self._new if in_new else self._old).at(at))
+def _kind(runs: Sequence[Run], old: _Side, new: _Side) -> str:
+    """The kind of the block that these runs show: the later text's where they are part of it."""
+    olds = [old.pass_by(run) for run in runs if run.kind in OLD_SIDE and not (run.kind == "delete" and run.move)]
+    news = [new.pass_by(run) for run in runs if run.kind in NEW_SIDE]
+    return next((kind for kind in (*news, *olds) if kind is not None), "paragraph")
 
-    def _end(self) -> None:
-        if self._kind is not None:
-            change = None
-            if any(part.op != "equal" for part in self._segments):
-                self._changes += 1
-                change = self._changes
-            self._blocks.append(MarkedBlock(kind=self._kind[1], segments=tuple(self._segments), change=change))
-        self._segments, self._kind, self._joined = [], None, None
 
-    def finish(self) -> tuple[MarkedBlock, ...]:
-        self._end()
-        return tuple(self._blocks)
+def _segment(run: Run, change: int, shown: set[int]) -> Segment:
+    first = run.kind != "moved_away" and change != 0 and change not in shown
+    if first:
+        shown.add(change)
+    border = run.kind != "equal" and _is_border(run)
+    pieces = (("¶", False),) if border else tuple(_pieces(run))
+    return Segment(kind=run.kind, pieces=pieces, change=change, move=run.move, first=first, border=border)
+
+
+def _pieces(run: Run) -> Iterator[Piece]:
+    """The text with the name of every character that can't be seen; a look-alike is spelled out."""
+    plain = ""
+    for char in run.text:
+        if needs_name(char) or (run.kind != "equal" and is_invisible(char)):
+            if plain:
+                yield plain, False
+            plain = ""
+            yield character_name(char), True
+        else:
+            plain += char
+    if plain:
+        yield plain, False
+    if run.named and visible(run.text):
+        yield ", ".join(map(character_name, visible(run.text))), True

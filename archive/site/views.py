@@ -96,7 +96,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
             "host": urlsplit(page.url).hostname or page.url,
             "rows": rows,
             "revisions": revisions,
-            "chart": chart(revisions, shown, page.observed_at if newest else None),
+            "chart": chart(revisions, shown[::-1], page.observed_at if newest else None),
             "gap_looks": {gap.first_seq: gap for gap in shown},
             "held_only": frozenset({"held"}),
             "by_number": {row.number: row for row in revisions},
@@ -177,7 +177,7 @@ def diff_view(reader: Reader, slug: str, old: int, new: int) -> View:
             "page": page,
             "diff": found,
             "folds": layout,
-            "change_count": sum(block.change is not None for block in blocks),
+            "change_count": max((number for block in blocks for number in block.changes), default=0),
             "following": following,
             "neighbours": abs(new - old) == 1,
             "old_language": found.old.row.language or page.language,
@@ -282,4 +282,4 @@ def feed_view(reader: Reader, slug: str | None, *, title: str, absolute: Callabl
 
 def _told(reader: Reader, change: ChangeRow) -> Told:
     old, new, ops = reader.change_texts(change.id)
-    return Told(change=change, blocks=tuple(block for block in marked(old, new, ops) if block.change is not None))
+    return Told(change=change, blocks=tuple(block for block in marked(old, new, ops) if block.changes))

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from datasette import NotFound, Response, hookimpl
 from datasette.utils import sqlite_timelimit
@@ -21,6 +22,7 @@ from archive.site import views, words
 SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
 FORMAT = r"(?:\.(?P<format>json))?"
 TIME_LIMIT_MS = 5000
+UNFIT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")  # no characters of HTML
 _log = logging.getLogger("variorum.site")
 
 
@@ -132,6 +134,9 @@ async def _answer(
     datasette, request, template: str, view: Callable[[Reader], views.View], **more: Any
 ) -> Response:
     found = await _read(datasette, view)
+    page = found.values.get("page")
+    if page is not None and page.slug != request.url_vars["slug"]:
+        return _renamed(datasette, request, page.slug)
     if request.url_vars.get("format") == "json":
         return _tagged(request, Response.json(found.as_json))
     values = {
@@ -142,7 +147,15 @@ async def _answer(
         "here": request.path,
     }
     html = await datasette.render_template(f"room/{template}", values, request=request)
-    return _tagged(request, Response.html(html))
+    return _tagged(request, Response.html(UNFIT.sub("\ufffd", html)))
+
+
+def _renamed(datasette, request, slug: str) -> Response:
+    """An earlier slug of a page leads to the same address under its present one."""
+    old = request.url_vars["slug"]
+    rest = request.path.partition(f"/page/{old}")[2]
+    query = f"?{request.query_string}" if request.query_string else ""
+    return Response.redirect(datasette.urls.path(f"/page/{slug}{rest}{query}"))
 
 
 async def _read(datasette, read: Callable[[Reader], Any]) -> Any:
@@ -192,6 +205,12 @@ def prepare_jinja2_environment(env):
     for name in ("moment", "bounds", "said", "span", "stamp", "count", "share", "outcome", "meaning", "kinds", "amount", "summary"):
         env.globals[name] = getattr(words, name)
     env.globals["via_words"] = words.VIA
+    env.filters["query_of"] = _query_of
+
+
+def _query_of(url: str) -> str:
+    """An address of the page that is shown, as its query alone: right behind whatever proxy."""
+    return f"?{urlsplit(url).query}"
 
 
 @hookimpl(hookwrapper=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,9 +58,13 @@ class Keeper:
         interpretation = Interpretation(
             verdict=Verdict(version="fiction/1"), document=document, same=None if document else "not_modified"
         )
-        return self._record(slug, interpretation, body if document else None, status=200 if document else 304, **capture)
+        return self._record(
+            slug, interpretation, body if document else None, status=200 if document else 304, **capture
+        )
 
-    def miss(self, slug: str, outcome: Outcome, reason: str, *, facts: tuple[tuple[str, str], ...] = (), **capture: Any) -> int:
+    def miss(
+        self, slug: str, outcome: Outcome, reason: str, *, facts: tuple[tuple[str, str], ...] = (), **capture: Any
+    ) -> int:
         """A look that did not show the page."""
         verdict = Verdict(outcome=outcome, reason=reason, facts=facts, version="fiction/1")
         body = capture.pop("body", b"<h1>Checking your browser</h1>" if outcome == Outcome.HELD else None)
@@ -91,14 +95,20 @@ class Keeper:
 TITLE = ("title", "On settlement in the Straits of Meridia")
 FIRST = ("paragraph", "The Ministry of External Affairs of Norland has followed the talks in Port Sable since 1997.")
 TALKS = ("paragraph", "All 27 parties must take part in the talks. They shall report to the Council every six months.")
-SHOULD = ("paragraph", "All 27 parties should take part in the talks. They shall report to the Council every twelve months.")
+SHOULD = (
+    "paragraph",
+    "All 27 parties should take part in the talks. They shall report to the Council every twelve months.",
+)
 HEAD = ("heading", "Principles")
 ITEMS = [
     ("list_item", "Respect for the borders of 12 March 1978."),
     ("list_item", "Free passage for ships of every flag."),
     ("list_item", "No use of force, and no threat of it."),
 ]
-CALM = [("paragraph", f"Norland takes note of protocol {n} of the Sable accords, which stays in force.") for n in range(1, 8)]
+CALM = [
+    ("paragraph", f"Norland takes note of protocol {n} of the Sable accords, which stays in force.")
+    for n in range(1, 8)
+]
 AID = ("paragraph", "Norland has given 4 million crowns in aid. It does not recognise the election of 2030.")
 AID_SILENT = ("paragraph", "Norland has given 4 million crowns in aid. It recognises the election of 2030.")
 TABLE = [("table_row", "2029 | 12 ships | 3 ports"), ("table_row", "2030 | 15 ships | 4 ports")]
@@ -106,21 +116,30 @@ TABLE = [("table_row", "2029 | 12 ships | 3 ports"), ("table_row", "2030 | 15 sh
 ARABIC_TITLE = ("title", "بشأن التسوية في مضائق ميريديا")
 ARABIC = [
     ARABIC_TITLE,
-    ("paragraph", "تتابع وزارة الشؤون الخارجية في نورلاند المحادثات في ميناء سابل منذ عام 1997. يجب على الأطراف الـ 27 المشاركة في المحادثات."),
+    (
+        "paragraph",
+        "تتابع وزارة الشؤون الخارجية في نورلاند المحادثات في ميناء سابل منذ عام 1997. يجب على الأطراف الـ 27 المشاركة في المحادثات.",
+    ),
     ("heading", "المبادئ"),
     ("list_item", "احترام حدود 12 مارس 1978."),
     ("list_item", "حرية المرور للسفن من كل علم (Sable accords, Article 4)."),
 ]
 ARABIC_LATER = [
     ARABIC_TITLE,
-    ("paragraph", "تتابع وزارة الشؤون الخارجية في نورلاند المحادثات في ميناء سابل منذ عام 1998. ينبغي على الأطراف الـ 28 المشاركة في المحادثات."),
+    (
+        "paragraph",
+        "تتابع وزارة الشؤون الخارجية في نورلاند المحادثات في ميناء سابل منذ عام 1998. ينبغي على الأطراف الـ 28 المشاركة في المحادثات.",
+    ),
     ("heading", "المبادئ"),
     ("list_item", "حرية المرور للسفن من كل علم (Sable accords, Article 4)."),
     ("paragraph", "ستقدم الوزارة تقريرا كل ستة أشهر."),
 ]
 RUSSIAN = [
     ("title", "Об урегулировании в проливах Меридии"),
-    ("paragraph", "Министерство внешних дел Норландии следит за переговорами в Порт-Сейбле с 1997 года. Все 27 сторон должны участвовать."),
+    (
+        "paragraph",
+        "Министерство внешних дел Норландии следит за переговорами в Порт-Сейбле с 1997 года. Все 27 сторон должны участвовать.",
+    ),
 ]
 
 SITE = "http://mea.norland.example"
@@ -130,7 +149,9 @@ def tell_the_story(keeper: Keeper) -> dict[str, int]:
     """Twenty-odd days of three pages: rewording, moves, a silent edit, a challenge page, an outage, a revert."""
     seqs: dict[str, int] = {}
     keeper.add(
-        PageSettings(slug="straits", url=f"{SITE}/en/straits?view=full", language="en", statement="straits", tags=("mea",)),
+        PageSettings(
+            slug="straits", url=f"{SITE}/en/straits?view=full", language="en", statement="straits", tags=("mea",)
+        ),
         PageSettings(slug="straits-ar", url=f"{SITE}/ar/straits", language="ar", statement="straits"),
         PageSettings(slug="straits-ru", url=f"{SITE}/ru/straits", language="ru", statement="straits"),
     )
@@ -149,7 +170,10 @@ def tell_the_story(keeper: Keeper) -> dict[str, int]:
         keeper.look("straits")
     for _ in range(5):
         seqs["held"] = keeper.miss(
-            "straits", Outcome.HELD, "challenge", facts=(("says", "Checking your browser before you go on"), ("words", "5"))
+            "straits",
+            Outcome.HELD,
+            "challenge",
+            facts=(("says", "Checking your browser before you go on"), ("words", "5")),
         )
     keeper.look("straits", moved, updated=may4)
     for _ in range(4):
@@ -157,7 +181,9 @@ def tell_the_story(keeper: Keeper) -> dict[str, int]:
     seqs["silent"] = keeper.look("straits", silent, updated=may4)
     keeper.look("straits-ar", ARABIC_LATER, language="ar")
     for _ in range(3):
-        seqs["failed"] = keeper.miss("straits", Outcome.FAILED, "timeout", end="time", failure=("timeout", "no answer in 30 s"))
+        seqs["failed"] = keeper.miss(
+            "straits", Outcome.FAILED, "timeout", end="time", failure=("timeout", "no answer in 30 s")
+        )
     seqs["gone"] = keeper.miss("straits", Outcome.GONE, "http_404", status=404, body=b"not here")
     keeper.look("straits", moved, updated=may4)
     keeper.look("straits")
@@ -200,7 +226,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture
-def site_of(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+def site_of(tmp_path: Path) -> Callable[..., Site]:
     made = 0
 
     def of(story: Callable[[Keeper], Any] = lambda keeper: {}, **keys: Any) -> Site:
@@ -208,4 +234,9 @@ def site_of(tmp_path: Path) -> Iterator[Callable[..., Site]]:
         made += 1
         return make_site(tmp_path / f"home {made} #?%", story, **keys)
 
-    yield of
+    return of
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., Site]:
+    return make_site

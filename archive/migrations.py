@@ -164,6 +164,7 @@ CREATE TABLE page_states (
     last_body_id INTEGER REFERENCES blobs(id),
     etag TEXT,
     last_modified TEXT,
+    validated_url TEXT,
     looks_since_full INTEGER NOT NULL DEFAULT 0,
     looks INTEGER NOT NULL DEFAULT 0,
     not_accepted_in_a_row INTEGER NOT NULL DEFAULT 0,

@@ -70,6 +70,7 @@ class PageState:
     last_body_id: int | None
     etag: str | None
     last_modified: str | None
+    validated_url: str | None  # the address that gave them
     looks_since_full: int
     looks: int
     not_accepted_in_a_row: int
@@ -273,7 +274,7 @@ class Archive:
         """Raises NoPage."""
         row = self._conn.execute(
             "SELECT p.id, p.slug, p.url, p.watched, r.id, r.rules, r.version, s.revision_id, s.last_body_id, s.etag,"
-            " s.last_modified, s.looks_since_full, s.looks, s.not_accepted_in_a_row, s.due_at, s.settings_sha256, s.memory"
+            " s.last_modified, s.validated_url, s.looks_since_full, s.looks, s.not_accepted_in_a_row, s.due_at, s.settings_sha256, s.memory"
             " FROM page_slugs k JOIN pages p ON p.id = k.page_id JOIN page_states s ON s.page_id = p.id"
             " JOIN readings r ON r.page_id = p.id AND r.is_current WHERE k.slug = ?",
             (slug,),
@@ -292,12 +293,13 @@ class Archive:
             last_body_id=row[8],
             etag=row[9],
             last_modified=row[10],
-            looks_since_full=row[11],
-            looks=row[12],
-            not_accepted_in_a_row=row[13],
-            due_at=row[14],
-            settings_sha256=row[15],
-            memory=row[16],
+            validated_url=row[11],
+            looks_since_full=row[12],
+            looks=row[13],
+            not_accepted_in_a_row=row[14],
+            due_at=row[15],
+            settings_sha256=row[16],
+            memory=row[17],
         )
 
     # -- observations
@@ -395,7 +397,7 @@ class Archive:
         fresh = accepted and body_id is not None
         conn.execute(
             "UPDATE page_states SET reading_id = ?, revision_id = ?, last_seq = ?, last_body_id = ?, etag = ?,"
-            " last_modified = ?, looks_since_full = ?, looks = looks + 1, not_accepted_in_a_row = ? WHERE page_id = ?",
+            " last_modified = ?, validated_url = ?, looks_since_full = ?, looks = looks + 1, not_accepted_in_a_row = ? WHERE page_id = ?",
             (
                 page.reading_id,
                 derived.revision_id if derived.revision_id else (page.latest.revision_id if page.latest else None),
@@ -403,6 +405,7 @@ class Archive:
                 body_id if body_id is not None else page.last_body_id,
                 capture.header("etag") if fresh else page.etag,
                 capture.header("last-modified") if fresh else page.last_modified,
+                capture.final_url if fresh else page.validated_url,
                 page.looks_since_full + 1 if capture.conditional else 0,
                 0 if accepted else page.not_accepted_in_a_row + 1,
                 page.page_id,

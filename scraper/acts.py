@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +11,8 @@ from typing import Any, Literal
 from archive.derive import Derived, Look
 from archive.errors import VariorumError
 from archive.model import ACCEPTED, Capture, Interpretation, Outcome, Rules, Stamp, Verdict, utc_text
+from archive.reading import Look as ObservedLook
+from archive.reading import Reader
 from archive.store import Act, Archive, Interpreter, captures
 from archive.store import acts as acts_of
 from scraper.interpret import VERSION, accepted_by_hand, held_by_hand, interpret
@@ -85,26 +86,31 @@ def perform(
     return derived
 
 
-def explain(conn: sqlite3.Connection, page_id: int, seq: int, rules: Rules) -> Interpretation:
+def explain(reader: Reader, seq: int) -> tuple[ObservedLook, Interpretation]:
     """The interpretation of one observation, made again from the evidence up to it: with the text, region and stamps read.
 
-    A look that was taken as equal to the one before it without being read is read here all the same.
+    A look that was taken as equal to the one before it without being read is read here all the same. Raises
+    NoObservation.
     """
-    interpreter = reader_of(acts_of(conn, page_id))
+    observed = reader.observation(seq)
+    page = reader.page(observed.page)
+    rules = reader.rules(page)
+    interpreter = reader_of(acts_of(reader.conn, page.id))
     memory = ""
-    for look, capture in captures(conn, page_id):
+    for look, capture in captures(reader.conn, page.id):
         if look.seq == seq:
             found = interpreter(look, capture, rules, memory)
             if found.same in ("body", "visible"):
-                return replace(interpreter(look, capture, rules, forget_body(load(memory)).dump()), same=found.same)
-            return found
+                found = replace(interpreter(look, capture, rules, forget_body(load(memory)).dump()), same=found.same)
+            return observed, found
         memory = interpreter(look, capture, rules, memory).memory
-    raise AssertionError(f"observation {seq} is none of page {page_id}")
+    raise AssertionError(f"observation {seq} is none of page {page.slug}")
 
 
-def explanation(look: dict[str, Any], found: Interpretation) -> dict[str, Any]:
+def explanation(observed: ObservedLook, found: Interpretation) -> dict[str, Any]:
     """What `explain` tells of one observation, in the order in which a person asks."""
     document = found.document
+    look = observed.as_json()
     told: dict[str, Any] = {name: look[name] for name in ("observation", "page", "observed_at", "http_status")}
     told |= {"outcome": look["outcome"], "reason": look["reason"], "same_as_before": found.same}
     told["facts"] = [list(fact) for fact in found.verdict.facts]

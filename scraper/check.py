@@ -59,17 +59,23 @@ def look(
     full_every: int,
 ) -> Look:
     """Ask for the page and read what came. Runs on any thread: it touches the network and values, no database."""
-    refusal = None
-    if robots is not None:
-        allowed, detail = robots.allowed(page.url)
-        refusal = None if allowed else ("robots", detail)
-    if refusal:
-        at = now()
+    asked = robots.verdict(page.url) if robots is not None else None
+    if asked is not None and not asked.allowed:
         capture = Capture(
-            url=page.url, final_url=page.url, observed_at=at, duration_us=0, end="none", failure=refusal, refused=True
+            url=page.url,
+            final_url=page.url,
+            observed_at=now(),
+            duration_us=0,
+            end="none",
+            failure=asked.failure or ("robots", asked.detail),
+            refused=asked.failure is None,
         )
     else:
         full = state.looks_since_full + 1 >= full_every
-        validators = (None, None) if full else (state.etag, state.last_modified)
-        capture = fetcher.fetch(page.url, now=now, validators=validators)
+        capture = fetcher.fetch(
+            page.url,
+            now=now,
+            validators=(None, None) if full else (state.etag, state.last_modified),
+            validated_url=state.validated_url,
+        )
     return Look(page=page, state=state, capture=capture, interpretation=read(capture, state.rules, state.memory))

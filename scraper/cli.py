@@ -352,10 +352,7 @@ def explain(home: Path, seq: int, as_json: bool) -> None:
     from scraper.terminal import put, put_json, safe
 
     with _reader(home) as reader:
-        look = reader.observation(seq)
-        page = reader.page(look.page)
-        found = acts.explain(reader.conn, page.id, seq, reader.rules(page))
-    told = acts.explanation(look.as_json(), found)
+        told = acts.explanation(*acts.explain(reader, seq))
     if as_json:
         put_json(told)
         return

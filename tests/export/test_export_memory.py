@@ -51,7 +51,7 @@ def big_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("big")
     pages = [PageSettings(slug=slug, url=f"https://mfa.example/{slug}") for slug in ("few", "many")]
     with Archive.open(home, holder="test") as archive:
-        archive.sync_pages(pages, at=datetime(2014, 5, 8, 18, 54, tzinfo=UTC))
+        archive.sync_pages(pages, version="test/1", at=datetime(2014, 5, 8, 18, 54, tzinfo=UTC))
     conn = sqlite3.connect(home / DATABASE, isolation_level=None)
     values = {"many": MANY, "first": conn.execute("SELECT max(seq) + 1 FROM entries").fetchone()[0]}
     conn.execute("BEGIN")

@@ -80,7 +80,7 @@ def test_a_page_is_looked_at_again_when_it_is_due_and_its_change_is_published(
     assert process.stdout is not None
     assert "new" in process.stdout.readline()
     site.put("/strait", statement.html().replace("27 states", "31 states"))
-    until(lambda: len(requests.get(f"{base}page/strait.json", timeout=10).json()["revisions"]) == 2)
+    until(lambda: len(requests.get(f"{base}page/strait.json", timeout=10).json()["history"]) == 2)
 
 
 def test_due_times_outlive_the_service(home: Any, site: Any, statement: Any) -> None:

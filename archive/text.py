@@ -190,3 +190,75 @@ def passages(text: str) -> list[Span]:
     if last > start:
         spans.append((start, last))
     return spans
+
+
+# --- folded forms ----------------------------------------------------------------------------------------------------
+
+# What decomposition leaves: letters with strokes, dotless i, forms of one Arabic letter, signs with the same meaning.
+_FOLDED = {
+    ord(pair[0]): pair[1:]
+    for pair in [
+        "łl",
+        "øo",
+        "đd",
+        "ħh",
+        "ŧt",
+        "ıi",
+        "ʻ'",
+        "ʼ'",
+        "’'",
+        "‘'",
+        "`'",
+        "´'",
+        '“"',
+        '”"',
+        '„"',
+        '«"',
+        '»"',
+        "‐-",
+        "‑-",
+        "‒-",
+        "–-",
+        "—-",
+        "−-",
+        "يی",
+        "ىی",
+        "كک",
+        "ةه",
+    ]
+} | {
+    0x640: "",  # tatweel
+    0x5BE: "-",
+}
+# Marks that a person may leave out when searching: diacritics of Latin, Cyrillic and Greek, Arabic and Hebrew vowels.
+_LOOSE_CLASSES = frozenset({*range(10, 36), 202, 214, 216, 218, 220, 222, 224, 226, 228, 230, 232, 233, 234, 240})
+_KEPT_MARKS = re.compile("[\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3099\u309a]")
+
+
+def fold(text: str) -> str:
+    """Text as phrases are searched in it: case and marks folded, no invisible characters, single spaces, any script.
+
+    >>> fold("État  de\\n\\nPalestine — Йод, Ёлка")
+    'etat de palestine - иод, елка'
+    """
+    if text.isascii():
+        return " ".join(text.casefold().split())
+    spread = unicodedata.normalize("NFKD", INVISIBLES.sub("", text).casefold())
+    bare = "".join(
+        char for char in spread if unicodedata.combining(char) not in _LOOSE_CLASSES or _KEPT_MARKS.match(char)
+    )
+    return " ".join(unicodedata.normalize("NFC", bare.translate(_FOLDED)).casefold().split())
+
+
+def holds_phrase(folded: str, phrase: str) -> bool:
+    """Whether a folded text holds a folded phrase, beginning where a word does; its end is left to inflection.
+
+    >>> holds_phrase(fold("Both road maps failed."), fold("Road map")), holds_phrase(fold("Broad maps"), fold("road map"))
+    (True, False)
+    """
+    at = folded.find(phrase) if phrase else -1
+    while at >= 0:
+        if at == 0 or not (folded[at - 1].isalnum() and phrase[0].isalnum()) or RUNS_ON.match(phrase[0]):
+            return True
+        at = folded.find(phrase, at + 1)
+    return False

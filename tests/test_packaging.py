@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -91,14 +97,43 @@ def test_every_requirement_is_pinned_and_hashed_and_none_names_a_host() -> None:
     assert not re.search(r"^\s*(-i|-f|--index|--extra-index|--find-links|--trusted-host)", text, re.MULTILINE)
 
 
+def project() -> dict[str, Any]:
+    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return table
+
+
 def test_every_dependency_of_the_project_is_pinned() -> None:
-    import tomllib
-
-    from packaging.requirements import Requirement
-    from packaging.utils import canonicalize_name
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     pins = dict(re.findall(r"^([a-z0-9-]+)==([^ ]+)", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE))
-    wanted = [Requirement(text) for text in [*project["dependencies"], *project["optional-dependencies"]["test"]]]
+    extras = [text for extra in project()["optional-dependencies"].values() for text in extra]
+    wanted = [Requirement(text) for text in [*project()["dependencies"], *extras]]
     wrong = [str(need) for need in wanted if pins.get(canonicalize_name(need.name), "none") not in need.specifier]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("folders", "extras"), [(("archive", "scraper", "datasette"), ("evidence",)), (("tests",), ("test",))]
+)
+def test_every_package_that_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
+    listed = [
+        *project()["dependencies"],
+        *(need for extra in extras for need in project()["optional-dependencies"][extra]),
+    ]
+    declared = {canonicalize_name(Requirement(text).name) for text in listed}
+    distributions = packages_distributions()
+    imported = {
+        name.partition(".")[0]
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in _named(node)
+    } - set(sys.stdlib_module_names)
+    undeclared = {
+        name for name in imported if not {canonicalize_name(d) for d in distributions.get(name, [])} & declared
+    }
+    assert undeclared - {"archive", "scraper", "compression"} == set()
+
+
+def _named(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []

@@ -12,9 +12,11 @@ class NoRevision(NotInArchive):
     """A page without the revision asked for."""
 
     def __init__(self, slug: str, number: int, last: int | None) -> None:
-        has = f"It has 1 to {last}" if last else "It has none yet"
+        if last is None:
+            super().__init__(f"No revision of {slug} in this archive yet. See why with: variorum status")
+            return
         super().__init__(
-            f"No revision {number} of {slug} in this archive. {has}. List them with: variorum history {slug}"
+            f"No revision {number} of {slug} in this archive. It has 1 to {last}. List them with: variorum history {slug}"
         )
 
 

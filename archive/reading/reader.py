@@ -165,7 +165,7 @@ class Reader:
             _REVISION + "AND v.number = :number", {"reading": self.reading_id(page), "number": min(wanted, 1 << 62)}
         )
         if row is None:
-            raise NoRevision(page.slug, number or 1, page.revisions or None)
+            raise NoRevision(page.slug, wanted, page.revisions or None)
         return self._revision(page, _revision_row(row))
 
     def revision_at(self, slug: str, at: datetime) -> Revision:
@@ -267,6 +267,11 @@ class Reader:
             {"reading": self.reading_id(page), "seq": seq},
         )
         return tuple((str(name), str(value)) for name, value in listed(row["facts"] if row else None))
+
+    def acts(self, seq: int) -> tuple[tuple[str, str], ...]:
+        """(kind, time) of every act by hand on a look, oldest first."""
+        rows = self.rows("SELECT kind, at FROM acts WHERE observation_seq = :seq ORDER BY seq", {"seq": seq})
+        return tuple((row["kind"], row["at"]) for row in rows)
 
     def body(self, body_id: int) -> bytes:
         """The received bytes of a body. Raises Damaged."""

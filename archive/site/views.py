@@ -197,6 +197,7 @@ def at_view(reader: Reader, slug: str, seq: int) -> View:
             revision = reader.revision(slug, look.revision)
         entry: Json = json.loads(reader.entry(seq))
         facts = reader.facts(page, seq)
+        acts = reader.acts(seq)
     return View(
         values={
             "page": page,
@@ -206,6 +207,7 @@ def at_view(reader: Reader, slug: str, seq: int) -> View:
             "language": (revision.row.language if revision else "") or page.language,
             "entry": entry,
             "facts": facts,
+            "acts": acts,
         },
         as_json={
             **look.as_json(),
@@ -213,6 +215,7 @@ def at_view(reader: Reader, slug: str, seq: int) -> View:
             "text": revision.text if revision else None,
             "text_sha256": revision.row.text_sha256 if revision else None,
             "facts": [list(fact) for fact in facts],
+            "acts": [{"kind": kind, "at": at} for kind, at in acts],
             "entry": entry,
         },
     )

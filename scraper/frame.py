@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from scraper.blocks import Layout, Leaf, Node
 
@@ -17,28 +18,35 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ROLES = _words("navigation banner contentinfo search menu menubar dialog alertdialog toolbar complementary")
 _TAGS = _words("nav menu dialog search")
 _EDGES = _words("header footer aside")
-# Words that classes and ids are made of.
-_NAMES = _words(
-    """nav navbar navi navigation topnav sidenav subnav mainnav menu menus submenu megamenu mainmenu topmenu menubar dropdown offcanvas
-    breadcrumb breadcrumbs crumbs pathway sidebar share sharing shares sharer social socials addthis sharethis addtoany cookie cookies consent
-    gdpr ccpa onetrust cookiebot banner popup modal overlay lightbox toast advert adverts advertisement ads adsense sponsor sponsored promo
-    related recommended recommendations newsletter subscribe subscription pagination pager paginator toolbar skip skiplink skiplinks
-    skipnav search searchbox searchform login signin langswitcher language languages langs lang locale disqus weather meteo pogoda counter
-    counters views viewcount hits visitors rating ratings copyright copyrights ticker marquee footer foot bottombar topbar subbar masthead
-    teaser teasers accessibility noprint screenreader ribbon feedback survey"""
+# Roles, and words that classes and ids are made of. FIRM: frame whatever stands there; MOSTLY: unless it holds a good part of all
+# prose of the page, as wrappers named after a part of theirs do; WEAK: unless it holds any prose.
+_FIRM = _words(
+    """cookie cookies consent gdpr ccpa onetrust cookiebot cookiebanner newsletter subscribe subscription related recommended recommendations advert adverts
+    advertisement advertising ads adsense sponsor sponsored disqus popup overlay lightbox toast breadcrumb breadcrumbs crumbs pathway
+    pagination pager paginator share sharing shares sharer social socials addthis sharethis addtoany skip skiplink skiplinks skipnav login
+    signin searchbox searchform langswitcher search menubar alertdialog"""
 )
+_MOSTLY = _words(
+    """nav navbar navi navigation topnav sidenav subnav mainnav menu menus submenu megamenu mainmenu topmenu dropdown offcanvas sidebar
+    banner modal dialog toolbar contentinfo complementary ticker marquee footer foot bottombar topbar subbar masthead comments commentlist
+    respond ribbon"""
+)
+_WEAK = _words(
+    """language languages langs lang locale weather meteo pogoda counter counters viewcount hits visitors rating ratings copyright copyrights
+    teaser teasers promo accessibility noprint screenreader feedback survey"""
+)
+_NAMES = _FIRM | _MOSTLY | _WEAK
 _PAIRS = re.compile(
-    r"sr-only|visually-?hidden|screen-?reader|a11y-?hidden|skip-?(?:to|nav|link)|read-?more|see-?also|news-?(?:feed|list|ticker)|(?:latest|last)-?news|"
-    r"side-?bar|font-?(?:size|changer|resize)|back-?to-?top|scroll-?top|page-?(?:header|footer|top|bottom)|site-?(?:header|footer|logo|info)|"
+    r"sr-only|visually-?hidden|screen-?reader|a11y-?hidden|skip-?(?:to|nav|link)|news-?(?:feed|list|ticker)|(?:latest|last)-?news|"
+    r"side-?bar|font-?(?:changer|resize)|back-?to-?top|scroll-?top|page-?(?:footer|top|bottom)|site-?(?:header|footer|logo|info)|"
     r"view-?counter|page-?views|hit-?counter|social-?(?:links|media|icons)|share-?(?:links|buttons|bar)|print-?(?:page|button)|tag-?cloud",
     re.IGNORECASE,
 )
+_UNSEEN = re.compile(r"sr-?only|hidden|reader|skip", re.IGNORECASE)
 _CONTENT = _words("content main article post entry text body story single page section")
 _STATES = _words("has is no with without js page body template")  # first words of classes that describe the whole page
-_SURE = _words("nav navigation menu cookie cookies consent gdpr breadcrumb breadcrumbs")
 _PARTS = _words(
     "footer foot banner teaser teasers promo views rating weather overlay"
 )  # cards of content have such parts too
@@ -71,14 +79,20 @@ def traits(layout: Layout) -> Traits:
     leaves, nodes = layout.leaves, layout.nodes
     prose = tuple(map(_is_prose, leaves))
     why = ["form control" if leaf.kind == "control" else "" for leaf in leaves]
+    sums = list(
+        accumulate((len(leaf.text) if is_prose else 0 for leaf, is_prose in zip(leaves, prose, strict=True)), initial=0)
+    )
     total = sum(len(leaf.text) for leaf in leaves) or 1
-    headings = [i for i, leaf in enumerate(leaves) if leaf.level == 1]
     marks = Counter(node.mark for node in nodes)
+    in_content = [False] * len(nodes)
     for index, node in enumerate(nodes):
+        in_content[index] = node.parent >= 0 and (
+            in_content[node.parent] or nodes[node.parent].tag in ("main", "article")
+        )
         if index == 0 or node.first == node.last or all(why[node.first : node.last]):
             continue
-        words = sum(len(leaves[i].text) for i in range(node.first, node.last) if prose[i])
-        reason = _reason(node, words, total, headings)
+        share = (sums[node.last] - sums[node.first]) / (sums[-1] or 1)
+        reason = _reason(node, sums[node.last] - sums[node.first], share, total, in_content[index])
         if (
             reason
             and node.mark
@@ -97,31 +111,30 @@ def traits(layout: Layout) -> Traits:
     return Traits(why=tuple(why), prose=prose)
 
 
-def _reason(node: Node, prose_chars: int, total: int, headings: list[int]) -> str:
+def _reason(node: Node, prose_chars: int, prose_share: float, total: int, in_content: bool) -> str:
     """Why a container is frame; "" where it is not."""
     word = _word(node.tag, node.role, node.mark)
     if not word and node.tag not in _EDGES and node.tag != "form":
         return ""
     if node.tag in ("html", "body", "main", "article", "h1") or node.chars > 0.6 * total:
         return ""
-    if node.tag == "form":
-        return "a form" if not word and prose_chars < 400 and node.chars < 0.4 * total else ""
-    if node.tag in _EDGES:
-        return _edge_reason(node, word, prose_chars, total, headings)
-    if word not in _SURE and prose_chars > 0.6 * node.chars and node.chars > 0.25 * total:
+    if word in _FIRM or _UNSEEN.search(word):
+        return f"{word} in {name_of(node)}"
+    if node.tag == "form" and not word:
+        return "a form" if prose_chars < 400 and prose_share < 0.4 and node.chars < 0.4 * total else ""
+    if prose_share >= 0.4 and prose_chars >= 200:
         return ""
-    return f"{word} in {name_of(node)}"
+    if word in _MOSTLY or (word and prose_chars < 80):
+        return f"{word} in {name_of(node)}"
+    return name_of(node) if node.tag in _EDGES and not word and _is_edge(node, prose_chars, in_content) else ""
 
 
-def _edge_reason(node: Node, word: str, prose_chars: int, total: int, headings: list[int]) -> str:
-    """The same for header, footer and aside, which content has as well."""
-    if not word and prose_chars > 0.5 * node.chars and node.chars > 0.15 * total:
-        return ""
-    if node.tag == "header" and node.links < 3 and any(node.first <= i < node.last for i in headings):
-        return ""
-    if node.tag == "aside" and not word and node.link_chars < 0.4 * node.chars:
-        return ""
-    return name_of(node)
+def _is_edge(node: Node, prose_chars: int, in_content: bool) -> bool:
+    """Whether a header, footer or aside is the page's; within its content they often hold content too."""
+    few_links = node.link_chars < 0.4 * node.chars
+    if node.tag == "header":
+        return not few_links or not in_content
+    return not (in_content and few_links and (node.tag == "aside" or prose_chars >= 80))
 
 
 @lru_cache(maxsize=8192)
@@ -129,13 +142,13 @@ def _word(tag: str, role: str, mark: str) -> str:
     """The word that names an element as frame; "" where none does."""
     if tag in _TAGS:
         return tag
-    if role in _ROLES:
+    if role in _NAMES:
         return role
     for token in mark.split():
         parts = [part.lower() for part in _SPLIT.split(token) if part]
         if not parts or parts[0] in _STATES:
             continue
-        if not _CONTENT.intersection(parts):
+        if tag[0] != "h" and not _CONTENT.intersection(parts):
             named = next((part for part in parts if part in _NAMES), "")
             if named:
                 return named

@@ -298,7 +298,8 @@ def _replaced(evidence: Evidence) -> Verdict | None:
 
 
 def _signed_in(evidence: Evidence) -> Verdict | None:
-    if evidence.password_fields and not evidence.memory.password and evidence.own_chars < _OWN and evidence.known < 0.5:
+    most = _OWN if evidence.memory.accepted else _OWN // 4
+    if evidence.password_fields and not evidence.memory.password and evidence.own_chars < most and evidence.known < 0.5:
         return held("login", ("form", "a password field"), ("text of its own", f"{evidence.own_chars} characters"))
     return None
 
@@ -312,7 +313,8 @@ def _phrases(evidence: Evidence) -> Verdict | None:
             hit = next((match for title in sorted(titles) if (match := pattern.search(title))), None)
             if hit is not None and (reason != "login" or evidence.own_chars < _OWN):
                 return held(reason, ("title", hit[0]), ("text of its own", f"{evidence.own_chars} characters"))
-    if evidence.own_chars > _OWN:
+    strange = memory.accepted and evidence.about < 0.2
+    if evidence.own_chars > (_OWN if strange else _OWN // 2):
         return None
     headings = [block.text for block in document.blocks if block.kind == "heading"]
     sample = "\n".join([*headings, *evidence.own])[: 2 * _OWN]
@@ -345,7 +347,8 @@ def _redirected(evidence: Evidence) -> Verdict | None:
 
 def _emptied(evidence: Evidence) -> Verdict | None:
     """A frame without text of its own: a template that was not filled in, or one that scripts fill."""
-    sample = "\n".join([*evidence.texts, *evidence.found.frame])[:20000]
+    frame = evidence.found.frame if evidence.memory.accepted else ()
+    sample = "\n".join([*evidence.texts, *frame])[:20000]
     unfilled = UNFILLED.search(sample)
     if unfilled is not None and evidence.own_chars < _OWN:
         return held("error_page", ("text", f"a template that was not filled in: {unfilled[0][:80]}"))

@@ -95,7 +95,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "shell",
-        r"""^loading|loading ?(?:\.\.\.|…)|please wait|chargement(?: en cours)?|veuillez patienter|загрузка|подождите|завантаження|зачекайте|жүктелуде|жүктеу|lädt|wird geladen|bitte warten|cargando|carregando|a carregar|caricamento|attendere|laden\b|ładowanie|načítání|načítavam|betöltés|se încarcă|yükleniyor|ladataan|laddar|indlæser|laster|φόρτωση|טוען|جاري التحميل|جارٍ التحميل|در حال بارگذاری|加载中|正在加载|載入中|读取中|読み込み中|로딩|불러오는 중|đang tải|memuat|กำลังโหลด|लोड हो|লোড হচ্ছে
+        r"""^loading|loading ?(?:\.\.\.|…)|please wait|chargement(?: en cours)?|veuillez patienter|^загрузка|подождите|завантаження|зачекайте|жүктелуде|^жүктеу|\blädt\b|wird geladen|bitte warten|cargando|carregando|a carregar|caricamento|\battendere\b|^laden\b|ładowanie|načítání|načítavam|betöltés|se încarcă|yükleniyor|ladataan|laddar|indlæser|^laster\b|φόρτωση|טוען|جاري التحميل|جارٍ التحميل|در حال بارگذاری|加载中|正在加载|載入中|读取中|読み込み中|로딩|불러오는 중|đang tải|\bmemuat\b|กำลังโหลด|लोड हो|লোড হচ্ছে
         (?:you need to )?(?:enable|activate|turn on) javascript|javascript (?:is )?(?:required|disabled|must be enabled)|activer javascript|включите javascript|请(?:启用|开启)javascript|javascriptを有効""",
     ),
 )

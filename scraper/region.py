@@ -64,17 +64,32 @@ def _within(layout: Layout, root: int, leaves: list[int]) -> list[int]:
 
 
 def _landmark(layout: Layout, seen: Traits) -> int:
-    """The page's own declared main part, where exactly one holds text; an article only if it holds all prose; else the whole."""
+    """The page's own declared main part, where exactly one holds text and most prose; an article only if it holds all; else the whole."""
+    prose = [i for i, is_prose in enumerate(seen.prose) if is_prose and not seen.why[i]]
     mains = _outermost(layout, [i for i, node in enumerate(layout.nodes) if node.tag == "main" or node.role == "main"])
     holding = [i for i in mains if not all(seen.why[layout.nodes[i].first : layout.nodes[i].last])]
     if len(holding) == 1:
-        return holding[0]
-    prose = [i for i, is_prose in enumerate(seen.prose) if is_prose and not seen.why[i]]
+        node = layout.nodes[holding[0]]
+        within = sum(1 for i in prose if node.first <= i < node.last)
+        if 2 * within >= len(prose) or len(prose) < 3:
+            return _with_heading(layout, seen, holding[0])
     for i in _outermost(layout, [i for i, node in enumerate(layout.nodes) if node.tag == "article"]):
         node = layout.nodes[i]
         if prose and node.first <= prose[0] and prose[-1] < node.last:
             return i
     return 0
+
+
+def _with_heading(layout: Layout, seen: Traits, index: int) -> int:
+    """The container that holds a main part and the page's first-level heading with prose before it, where they stand apart."""
+    node = layout.nodes[index]
+    before = [i for i in range(node.first) if not seen.why[i]]
+    heading = next((i for i in before if layout.leaves[i].level == 1), None)
+    if heading is None or not any(seen.prose[i] for i in before if i > heading):
+        return index
+    while index > 0 and not layout.nodes[index].first <= heading:
+        index = layout.nodes[index].parent
+    return index
 
 
 def _outermost(layout: Layout, indexes: list[int]) -> list[int]:

@@ -116,7 +116,9 @@ def _borders(key: str, starts: _Edges, ends: _Edges) -> set[int]:
         borders.add(low)
     while size := _at_end(key, low, high, ends):
         borders.add(high - size)
-        high = len(key[: high - size].rstrip())
+        high -= size
+        while key[high - 1].isspace():
+            high -= 1
     past = low
     for run in _RUN.finditer(key, low, high):
         at = run.start()

@@ -23,6 +23,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+ZstdError = zstd.ZstdError
+
 MAX_DEPTH = 32  # steps to rebuild any body, at most
 _MIN_DEPTH = 4  # … of a large one, which else may have as many as rebuild about this many bytes:
 _REACH_BYTES = 1 << 20

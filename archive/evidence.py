@@ -1,12 +1,11 @@
-"""The record of one observation: canonical JSON, hashed as a leaf of the log.
+"""The record of one observation: canonical JSON, hashed as a leaf of the log (archive/merkle.py).
 
 Canonical: UTF-8, sorted keys, no white space, no floats (RFC 8785 without its number rules, since only integers occur).
-Leaf hash: SHA-256 over 0x00 and the entry (RFC 9162, section 2.1.1). Formats are written down in docs/evidence.md.
+Formats are written down in docs/evidence.md.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from datetime import datetime
@@ -23,11 +22,6 @@ Json = dict[str, Any]
 def canonical(value: Json) -> bytes:
     """The one byte string of a value of str, int, bool, None, lists and dicts with str keys."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
-def leaf_hash(entry: bytes) -> bytes:
-    """RFC 9162's hash of a leaf: 32 bytes."""
-    return hashlib.sha256(b"\x00" + entry).digest()
 
 
 def rules_json(rules: Rules) -> Json:

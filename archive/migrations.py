@@ -1,6 +1,6 @@
 """The schema, as numbered sqlite-utils migrations: append only, and a migration imports nothing of ours.
 
-Evidence (entries, observations, blobs, page_addresses, acts) is written once; triggers refuse anything else. Derived
+Evidence (entries, log_nodes, checkpoints, observations, blobs, page_addresses, acts) is written once; triggers refuse anything else. Derived
 tables (readings, judgements, revisions, changes) are functions of it and can be made again. Operational ones
 (page_states) hold what the next look needs.
 """
@@ -48,6 +48,19 @@ CREATE TABLE entries (
     entry BLOB NOT NULL
 ) STRICT;
 CREATE INDEX entries_by_base ON entries(page_id, seq) WHERE base_seq IS NULL;
+
+CREATE TABLE log_nodes (
+    level INTEGER NOT NULL,
+    idx INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, idx)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE checkpoints (
+    size INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    note TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE blobs (
     id INTEGER PRIMARY KEY,
@@ -213,7 +226,7 @@ def m001_archive(db: Database) -> None:
     """Evidence, what is derived from it, and what the next look needs."""
     for statement in _statements(_TABLES) + _statements(_VIEWS):
         db.execute(statement)
-    for table in ("entries", "observations", "page_addresses", "acts"):
+    for table in ("entries", "log_nodes", "checkpoints", "observations", "page_addresses", "acts"):
         for statement in _triggers(_GUARDS.format(table=table)):
             db.execute(statement)
     for statement in _triggers(_BLOB_GUARDS):

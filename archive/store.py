@@ -8,51 +8,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from sqlite_utils import Database
-
-from archive import derive
-from archive.bodies import pack, put_body, read_body, unpack
-from archive.errors import HomeUnusable, NewerArchive, NoPage, NotOurDatabase, StoreFailed
-from archive.evidence import (
-    Json,
-    canonical,
-    capture_from_entry,
-    leaf_hash,
-    observation_entry,
-    rules_from_json,
-    rules_json,
-)
+from archive import derive, readings
+from archive.bodies import put_body
+from archive.errors import HomeUnusable, NoPage, StoreFailed
+from archive.evidence import Json, observation_entry, rules_from_json
 from archive.lock import HomeLock
-from archive.migrations import unknown_steps, upgrade
+from archive.log import append, next_seq
 from archive.model import ACCEPTED, Capture, Interpretation, Rules, utc_text
+from archive.opening import DATABASE, open_database
+from archive.pages import PageSettings, sync_page
+from archive.readings import Interpreter
 
-APPLICATION_ID = 0x56415231  # "VAR1", in the database header: this file is ours
-DATABASE = "archive.db"
-Interpreter = Callable[[derive.Look, Capture, Rules, str], Interpretation]
 _FULL_ENTRY_EVERY = 64  # an entry is stored as a difference from the page's last full one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageSettings:
-    """What the watch list says of a page, as far as the archive keeps it."""
+class Act:
+    """A person's word on one observation: the capture is the page after all (release), or is not (hold)."""
 
-    slug: str
-    url: str
-    rules: Rules = field(default_factory=Rules)
-    language: str = ""
-    statement: str = ""
-    tags: tuple[str, ...] = ()
-    was: tuple[str, ...] = ()
+    kind: Literal["release", "hold"]
+    observation_seq: int
+    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,25 +62,6 @@ class PageState:
     due_at: str | None
     settings_sha256: str
     memory: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """A person's word on one observation: the capture is the page after all (release), or is not (hold)."""
-
-    kind: Literal["release", "hold"]
-    observation_seq: int
-    actor: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingDifference:
-    """How two readings of the same evidence differ: our change, never the page's."""
-
-    revisions_before: int
-    revisions_now: int
-    looks: int  # that now have another text or another judgement
-    looks_judged_otherwise: int  # of those, with a held, gone, failed or refused one on either side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +131,7 @@ class Archive:
         lock = HomeLock(home, holder)
         path = home / DATABASE
         try:
-            return cls(_open_database(path), path, lock)
+            return cls(open_database(path), path, lock)
         except BaseException:
             lock.release()
             raise
@@ -211,59 +177,9 @@ class Archive:
         `version` is that of the interpreter, which the first reading of a new page will be made by.
         """
         with self.transaction() as conn:
-            listed = [self._sync_page(conn, page, version, utc_text(at)) for page in pages]
+            listed = [sync_page(conn, page, version, utc_text(at)) for page in pages]
             marks = ",".join("?" * len(listed))
             conn.execute(f"UPDATE pages SET watched = 0 WHERE watched AND id NOT IN ({marks})", listed)
-
-    def _sync_page(self, conn: sqlite3.Connection, page: PageSettings, version: str, at: str) -> int:
-        row = self._known(conn, page)
-        settings = _settings_json(page)
-        digest = hashlib.sha256(canonical(settings)).hexdigest()
-        if row is not None:
-            page_id, slug, url, watched, known_digest = row
-            if (slug, url, known_digest, watched) == (page.slug, page.url, digest, 1):
-                return page_id
-            conn.execute(
-                "UPDATE pages SET slug = ?, url = ?, language = ?, statement = ?, tags = ?, watched = 1 WHERE id = ?",
-                (page.slug, page.url, page.language, page.statement or None, json.dumps(page.tags), page_id),
-            )
-            if known_digest == digest:
-                return page_id
-        else:
-            url = None
-            cursor = conn.execute(
-                "INSERT INTO pages (slug, url, language, statement, tags, added_at) VALUES (?, ?, ?, ?, ?, ?)",
-                (page.slug, page.url, page.language, page.statement or None, json.dumps(page.tags), at),
-            )
-            assert cursor.lastrowid is not None
-            page_id = cursor.lastrowid
-            conn.execute("INSERT INTO page_states (page_id) VALUES (?)", (page_id,))
-        seq = self._append(
-            conn, "settings", page_id, {"kind": "settings", "page": page.slug, "at": at, "settings": settings}
-        )
-        conn.execute("INSERT OR IGNORE INTO page_slugs (slug, page_id) VALUES (?, ?)", (page.slug, page_id))
-        if url != page.url:
-            conn.execute(
-                "INSERT INTO page_addresses (page_id, url, since, entry_seq) VALUES (?, ?, ?, ?)",
-                (page_id, page.url, at, seq),
-            )
-        conn.execute("UPDATE page_states SET settings_sha256 = ? WHERE page_id = ?", (digest, page_id))
-        if row is None:
-            self.begin_reading(conn, page_id, page.rules, cause="first", version=version, at=at)
-        return page_id
-
-    @staticmethod
-    def _known(conn: sqlite3.Connection, page: PageSettings) -> tuple[int, str, str, int, str] | None:
-        """(id, slug, url, watched, settings digest) of the page of this slug or of an earlier one that it names."""
-        for slug in (page.slug, *page.was):
-            row = conn.execute(
-                "SELECT p.id, p.slug, p.url, p.watched, s.settings_sha256 FROM page_slugs k JOIN pages p ON p.id = k.page_id"
-                " JOIN page_states s ON s.page_id = p.id WHERE k.slug = ?",
-                (slug,),
-            ).fetchone()
-            if row is not None:
-                return (row[0], row[1], row[2], row[3], row[4])
-        return None
 
     @property
     def conn(self) -> sqlite3.Connection:
@@ -315,7 +231,7 @@ class Archive:
         outcome, reason = derive.judged_now(page.latest, interpretation)
         with self.transaction() as conn:
             body_id = put_body(conn, capture.body, page.last_body_id) if capture.body is not None else None
-            seq = _next_seq(conn)
+            seq = next_seq(conn)
             observed_at, clock_at = self._effective(conn, page.page_id, capture)
             entry = observation_entry(
                 capture,
@@ -330,7 +246,7 @@ class Archive:
                     "text_sha256": _text_sha256(interpretation),
                 },
             )
-            self._append(conn, "observation", page.page_id, entry, full=page.looks % _FULL_ENTRY_EVERY == 0)
+            append(conn, "observation", page.page_id, entry, full=page.looks % _FULL_ENTRY_EVERY == 0)
             conn.execute(
                 "INSERT INTO observations (seq, page_id, observed_at, clock_at, duration_ms, via, http_status, outcome, reason,"
                 " received_bytes, body_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -418,53 +334,12 @@ class Archive:
 
     # -- readings
 
-    def begin_reading(
-        self, conn: sqlite3.Connection, page_id: int, rules: Rules, *, cause: str, version: str, at: str
-    ) -> int:
-        """A new, empty reading of the page, current from now on; returns its id. Its judgements are for the caller to make."""
-        number, slug = conn.execute(
-            "SELECT 1 + coalesce(max(r.number), 0), p.slug FROM pages p LEFT JOIN readings r ON r.page_id = p.id WHERE p.id = ?",
-            (page_id,),
-        ).fetchone()
-        rules_value = rules_json(rules)
-        entry = {
-            "kind": "reading",
-            "page": slug,
-            "at": at,
-            "number": number,
-            "rules": rules_value,
-            "version": version,
-            "cause": cause,
-        }
-        seq = self._append(conn, "reading", page_id, entry)
-        conn.execute("UPDATE readings SET is_current = 0 WHERE page_id = ? AND is_current", (page_id,))
-        cursor = conn.execute(
-            "INSERT INTO readings (page_id, number, made_at, rules, rules_sha256, version, cause, is_current, entry_seq)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)",
-            (
-                page_id,
-                number,
-                at,
-                canonical(rules_value).decode(),
-                hashlib.sha256(canonical(rules_value)).hexdigest(),
-                version,
-                cause,
-                seq,
-            ),
-        )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
-
     def read_again(
         self, page: PageState, rules: Rules, interpret: Interpreter, *, cause: str, version: str, at: datetime
     ) -> None:
-        """A new reading: these rules and this version applied to all of the page's evidence, in one transaction.
-
-        `interpret` is the scraper's pure function of (look, capture, rules, memory). Nothing is alerted: what differs from the
-        reading before is our change, not theirs.
-        """
+        """A new reading of the page (`readings.read_again`), in one transaction."""
         with self.transaction() as conn:
-            self._read_again(conn, page.page_id, rules, interpret, cause=cause, version=version, at=utc_text(at))
+            readings.read_again(conn, page.page_id, rules, interpret, cause=cause, version=version, at=utc_text(at))
 
     def act(
         self, page: PageState, act: Act, interpret: Interpreter, *, version: str, at: datetime
@@ -481,176 +356,18 @@ class Archive:
             "actor": act.actor,
         }
         with self.transaction() as conn:
-            seq = self._append(conn, act.kind, page.page_id, entry)
+            seq = append(conn, act.kind, page.page_id, entry)
             conn.execute(
                 "INSERT INTO acts (seq, kind, observation_seq, at, actor) VALUES (?, ?, ?, ?, ?)",
                 (seq, act.kind, act.observation_seq, utc_text(at), act.actor),
             )
-            judged = self._read_again(
+            judged = readings.read_again(
                 conn, page.page_id, page.rules, interpret, cause=act.kind, version=version, at=utc_text(at)
             )
         return judged[act.observation_seq], seq
-
-    def _read_again(
-        self,
-        conn: sqlite3.Connection,
-        page_id: int,
-        rules: Rules,
-        interpret: Interpreter,
-        *,
-        cause: str,
-        version: str,
-        at: str,
-    ) -> dict[int, derive.Derived]:
-        """What each observation came to, by seq."""
-        reading_id = self.begin_reading(conn, page_id, rules, cause=cause, version=version, at=at)
-        judged: dict[int, derive.Derived] = {}
-        latest: derive.Latest | None = None
-        memory = ""
-        for look, capture in captures(conn, page_id):
-            interpretation = interpret(look, capture, rules, memory)
-            derived = judged[look.seq] = derive.apply(
-                conn,
-                reading_id=reading_id,
-                look=look,
-                latest=latest,
-                interpretation=interpretation,
-                comparison=derive.comparison_with(latest, interpretation),
-            )
-            memory = interpretation.memory
-            if derived.revision_id is not None:
-                latest = derive.latest_of(conn, derived.revision_id)
-        conn.execute(
-            "UPDATE page_states SET reading_id = ?, revision_id = ?, memory = ? WHERE page_id = ?",
-            (reading_id, latest.revision_id if latest else None, memory, page_id),
-        )
-        return judged
-
-    def differences(self, old_reading_id: int, new_reading_id: int) -> ReadingDifference:
-        """What a new reading made of the same evidence."""
-        row = self._conn.execute(
-            "SELECT (SELECT max(number) FROM revisions WHERE reading_id = :old),"
-            " (SELECT max(number) FROM revisions WHERE reading_id = :new),"
-            " count(*), coalesce(sum(a.outcome IN ('held', 'gone', 'failed', 'refused') OR"
-            " b.outcome IN ('held', 'gone', 'failed', 'refused')), 0)"
-            " FROM judgements a JOIN judgements b ON b.reading_id = :new AND b.seq = a.seq"
-            " LEFT JOIN revisions v ON v.id = a.revision_id LEFT JOIN revisions w ON w.id = b.revision_id"
-            " WHERE a.reading_id = :old AND (v.text_sha256 IS NOT w.text_sha256 OR"
-            " (v.id IS NULL AND (a.outcome, a.reason) IS NOT (b.outcome, b.reason)))",
-            {"old": old_reading_id, "new": new_reading_id},
-        ).fetchone()
-        return ReadingDifference(
-            revisions_before=row[0] or 0, revisions_now=row[1] or 0, looks=row[2], looks_judged_otherwise=row[3]
-        )
-
-    # -- the log
-
-    @staticmethod
-    def _append(conn: sqlite3.Connection, kind: str, page_id: int, entry: Json, *, full: bool = False) -> int:
-        """Append one entry to the log; returns its seq."""
-        seq = _next_seq(conn)
-        data = canonical({**entry, "seq": seq})
-        base_seq, base = (None, b"") if full else _base_entry(conn, page_id)
-        conn.execute(
-            "INSERT INTO entries (seq, kind, page_id, base_seq, leaf, entry) VALUES (?, ?, ?, ?, ?, ?)",
-            (seq, kind, page_id, base_seq, leaf_hash(data), pack(data, base)),
-        )
-        return seq
-
-
-def captures(conn: sqlite3.Connection, page_id: int) -> Iterator[tuple[derive.Look, Capture]]:
-    """Every observation of a page in its order, as evidence gives it back."""
-    rows = conn.execute(
-        "SELECT seq, observed_at, body_id FROM observations WHERE page_id = ? ORDER BY rtrim(observed_at, 'Z'), seq",
-        (page_id,),
-    ).fetchall()
-    for seq, observed_at, body_id in rows:
-        body = read_body(conn, body_id) if body_id is not None else None
-        look = derive.Look(seq=seq, page_id=page_id, observed_at=observed_at, has_body=body is not None)
-        yield look, capture_from_entry(json.loads(read_entry(conn, seq)), body)
-
-
-def acts(conn: sqlite3.Connection, page_id: int) -> dict[int, str]:
-    """The standing act on each observation of a page, by seq: of several the last."""
-    rows = conn.execute(
-        "SELECT a.observation_seq, a.kind FROM acts a JOIN observations o ON o.seq = a.observation_seq"
-        " WHERE o.page_id = ? ORDER BY a.seq",
-        (page_id,),
-    )
-    return dict(rows.fetchall())
-
-
-def read_entry(conn: sqlite3.Connection, seq: int) -> bytes:
-    """The canonical bytes of one entry of the log."""
-    base_seq, data = conn.execute("SELECT base_seq, entry FROM entries WHERE seq = ?", (seq,)).fetchone()
-    return unpack(data, read_entry(conn, base_seq) if base_seq is not None else b"")
-
-
-def _base_entry(conn: sqlite3.Connection, page_id: int) -> tuple[int | None, bytes]:
-    row = conn.execute(
-        "SELECT seq, entry FROM entries WHERE page_id = ? AND base_seq IS NULL ORDER BY seq DESC LIMIT 1", (page_id,)
-    ).fetchone()
-    return (row[0], unpack(row[1])) if row else (None, b"")
-
-
-def _next_seq(conn: sqlite3.Connection) -> int:
-    return int(conn.execute("SELECT 1 + coalesce(max(seq), 0) FROM entries").fetchone()[0])
 
 
 def _text_sha256(interpretation: Interpretation) -> str | None:
     if interpretation.document is None:
         return None
     return hashlib.sha256(interpretation.document.text.encode()).hexdigest()
-
-
-def _settings_json(page: PageSettings) -> Json:
-    return {
-        "slug": page.slug,
-        "url": page.url,
-        "language": page.language,
-        "statement": page.statement,
-        "tags": list(page.tags),
-        "rules": rules_json(page.rules),
-    }
-
-
-def _open_database(path: Path) -> sqlite3.Connection:
-    fresh = not path.exists() or path.stat().st_size == 0
-    try:
-        conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        if fresh:
-            conn.execute("PRAGMA synchronous = EXTRA")
-            conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        check_ours(conn, path)
-        conn.execute("PRAGMA journal_mode = WAL")
-        conn.execute("PRAGMA foreign_keys = ON")
-        upgrade(Database(conn))
-        if fresh:
-            _sync_folder(path.parent)
-        conn.execute("PRAGMA synchronous = FULL")
-    except sqlite3.OperationalError as error:
-        raise HomeUnusable(
-            path, f"can't be opened for writing ({error})", "Choose another home with --home."
-        ) from error
-    return conn
-
-
-def check_ours(conn: sqlite3.Connection, path: Path) -> None:
-    """Raises NotOurDatabase, or NewerArchive where a migration was applied that this version does not know."""
-    try:
-        found = conn.execute("PRAGMA application_id").fetchone()[0]
-        unknown = unknown_steps(Database(conn))
-    except sqlite3.DatabaseError as error:
-        raise NotOurDatabase(path) from error
-    if found != APPLICATION_ID:
-        raise NotOurDatabase(path)
-    if unknown:
-        raise NewerArchive(path, unknown)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 from archive.derive import Derived, Look
 from archive.errors import VariorumError
+from archive.log import acts as acts_of
+from archive.log import captures
 from archive.model import ACCEPTED, Capture, Interpretation, Outcome, Rules, Stamp, Verdict, utc_text
 from archive.reading import Look as ObservedLook
 from archive.reading import Reader
-from archive.store import Act, Archive, Interpreter, captures
-from archive.store import acts as acts_of
+from archive.readings import Interpreter
+from archive.store import Act, Archive
 from scraper.interpret import VERSION, accepted_by_hand, held_by_hand, interpret
 from scraper.memory import forget_body, load
 

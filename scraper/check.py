@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.log import acts
 from archive.model import Capture, Interpretation
-from archive.store import Archive, PageSettings, PageState, acts
+from archive.pages import PageSettings
+from archive.store import Archive, PageState
 from scraper.acts import read, reader_of
 from scraper.fetch import Fetcher
 from scraper.interpret import VERSION

@@ -13,7 +13,7 @@ import click
 from archive.errors import UsageError, VariorumError
 
 if TYPE_CHECKING:
-    from archive.store import ReadingDifference
+    from archive.readings import ReadingDifference
 
 EXIT = {"held": 5, "refused": 5, "gone": 6, "failed": 6}
 
@@ -160,7 +160,7 @@ def pages(home: Path, as_json: bool) -> None:
 
 def _page_rows(home: Path) -> list[dict[str, Any]]:
     """The archive's pages, and those of the watch list that were never looked at."""
-    from archive.store import DATABASE
+    from archive.opening import DATABASE
     from scraper import program, watchlist
 
     watch_list = watchlist.load(program.watch_list_path(home))
@@ -438,8 +438,8 @@ def export(
 
 
 def _reader(home: Path) -> Any:
+    from archive.opening import DATABASE
     from archive.reading import open_reader
-    from archive.store import DATABASE
 
     return open_reader(home / DATABASE)
 

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import NoPage
-from archive.store import Archive, ReadingDifference, Recorded, acts
+from archive.log import acts
+from archive.readings import ReadingDifference, differences
+from archive.store import Archive, Recorded
 from scraper import clock, watchlist
 from scraper.acts import reader_of
 from scraper.check import page_settings
@@ -91,4 +93,4 @@ def read_again(
             state = archive.page_state(page.slug)
             interpreter = reader_of(acts(archive.conn, state.page_id))
             archive.read_again(state, page.rules, interpreter, cause="asked", version=VERSION, at=clock.now())
-            told(page, archive.differences(state.reading_id, archive.page_state(page.slug).reading_id))
+            told(page, differences(archive.conn, state.reading_id, archive.page_state(page.slug).reading_id))

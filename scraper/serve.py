@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from archive.errors import StoreFailed, VariorumError
 from archive.model import parse_utc
-from archive.store import DATABASE, Archive, NextDue, Recorded
+from archive.opening import DATABASE
+from archive.store import Archive, NextDue, Recorded
 from scraper import clock, program
 from scraper.rounds import Rounds
 from scraper.terminal import outcome_line, put, say

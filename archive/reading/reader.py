@@ -16,10 +16,11 @@ from archive.derive import WORDING_KINDS
 from archive.diff import compare
 from archive.errors import HomeUnusable, NoPage
 from archive.evidence import rules_from_json
+from archive.log import read_entry
 from archive.model import Rules, parse_utc, utc_text
+from archive.opening import check_ours
 from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
 from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, listed, truth
-from archive.store import check_ours, read_entry
 
 _HINT_PAGES = 2000  # up to so many slugs are searched for a near one
 

@@ -20,8 +20,9 @@ from archive.diff.redline import redline
 from archive.diff.render import terminal
 from archive.errors import VariorumError
 from archive.model import Outcome
+from archive.opening import DATABASE
 from archive.reading import open_reader
-from archive.store import DATABASE, Archive, Recorded
+from archive.store import Archive, Recorded
 from scraper import program, watchlist
 from scraper.demo.ministry import Ministry
 from scraper.demo.story import SLUGS, STORY, Expected, Step

@@ -15,9 +15,13 @@ import pytest
 from archive.bodies import MAX_DEPTH, read_body
 from archive.derive import Look, is_silent
 from archive.errors import HomeLocked, HomeUnusable, NewerArchive, NoPage, NotOurDatabase, StoreFailed
-from archive.evidence import canonical, capture_from_entry, leaf_hash
+from archive.evidence import canonical, capture_from_entry
+from archive.log import log_node, read_entry
+from archive.merkle import leaf_hash, root, root_at
 from archive.model import Block, Capture, Document, Interpretation, Outcome, Rules, Stamp, Verdict
-from archive.store import DATABASE, Archive, NextDue, PageSettings, Recorded, read_entry
+from archive.opening import DATABASE
+from archive.pages import PageSettings
+from archive.store import Archive, NextDue, Recorded
 
 NOON = datetime(2014, 5, 9, 12, tzinfo=UTC)
 PAGE = PageSettings(slug="river-talks", url="https://ministry.example/river-talks")
@@ -55,7 +59,9 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield archive
 
 
-def look(archive: Archive, hours: float, interpretation: Interpretation, body: bytes | None = b"<p>page</p>") -> Recorded:
+def look(
+    archive: Archive, hours: float, interpretation: Interpretation, body: bytes | None = b"<p>page</p>"
+) -> Recorded:
     return archive.record(archive.page_state(PAGE.slug), capture(NOON + timedelta(hours=hours), body), interpretation)
 
 
@@ -151,6 +157,13 @@ def test_entries_are_numbered_without_gaps_whatever_comes_of_a_look(archive: Arc
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_the_log_of_all_entries_has_the_root_of_its_leaves(archive: Archive) -> None:
+    for n in range(5):
+        look(archive, n, seen(FIRST))
+    leaves = [leaf_hash(read_entry(archive.conn, seq)) for seq in range(1, 8)]
+    assert root_at(7, lambda level, idx: log_node(archive.conn, level, idx)) == root(leaves)
+
+
 @pytest.mark.parametrize("table", ["entries", "observations", "blobs", "page_addresses"])
 @pytest.mark.parametrize("act", ["DELETE FROM {0}", "UPDATE {0} SET rowid = rowid + 100"])
 def test_evidence_can_be_neither_changed_nor_deleted(archive: Archive, table: str, act: str) -> None:
@@ -163,7 +176,9 @@ def test_evidence_can_be_neither_changed_nor_deleted(archive: Archive, table: st
     conn.close()
 
 
-def test_a_failure_in_the_middle_of_a_look_leaves_nothing_of_it(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_in_the_middle_of_a_look_leaves_nothing_of_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
     look(archive, 0, seen(FIRST))
     before = rows(archive, "SELECT count(*) FROM entries") + rows(archive, "SELECT count(*) FROM blobs")
 
@@ -212,7 +227,9 @@ def test_new_rules_make_a_new_reading_of_all_evidence_and_keep_the_old_one(archi
         assert capture.body is not None
         return seen(f"{rules.select} {capture.body.decode()}", memory=memory + ".")
 
-    archive.read_again(archive.page_state(PAGE.slug), Rules(select="main"), interpret, cause="rules", version="x/2", at=NOON)
+    archive.read_again(
+        archive.page_state(PAGE.slug), Rules(select="main"), interpret, cause="rules", version="x/2", at=NOON
+    )
     assert rows(archive, "SELECT number, is_current FROM readings ORDER BY number") == [(1, 0), (2, 1)]
     assert [text for (text,) in rows(archive, "SELECT text FROM revisions ORDER BY reading_id, number")] == [
         f"River talks\n\n{text}" for text in (FIRST, SECOND, "main one", "main two")

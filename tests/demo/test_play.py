@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from archive.opening import DATABASE
 from archive.reading import open_reader
-from archive.store import DATABASE
 from scraper.demo import play
 from scraper.demo.ministry import Ministry
 from scraper.demo.story import SLUGS, STORY, Expected, Step

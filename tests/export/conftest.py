@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from archive.model import Block, Capture, Document, Interpretation, Verdict
-from archive.store import DATABASE, Archive, PageSettings, Recorded
+from archive.opening import DATABASE
+from archive.pages import PageSettings
+from archive.store import Archive, Recorded
 
 FIRST_LOOK = datetime(2014, 5, 8, 18, 54, tzinfo=UTC)
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from archive.export import TABLES
-from archive.store import DATABASE, Archive, PageSettings
+from archive.opening import DATABASE
+from archive.pages import PageSettings
+from archive.store import Archive
 
 MANY = 200_000
 

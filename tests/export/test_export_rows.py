@@ -18,7 +18,7 @@ import pytest
 from archive.errors import NoPage, UsageError
 from archive.export import TABLES, export
 from archive.model import Outcome, Verdict
-from archive.store import PageSettings
+from archive.pages import PageSettings
 
 FIRST_LOOK = datetime(2014, 5, 8, 18, 54, tzinfo=UTC)
 Connect = Callable[[], sqlite3.Connection]

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from archive.model import Block, Capture, Document, Interpretation, Outcome, Stamp, Verdict
-from archive.store import Archive, PageSettings
+from archive.pages import PageSettings
+from archive.store import Archive
 
 HOURS = timedelta(hours=1)
 

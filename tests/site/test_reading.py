@@ -12,8 +12,8 @@ import pytest
 
 from archive.errors import HomeUnusable, NoPage, NotInArchive, NotOurDatabase
 from archive.model import Outcome
+from archive.pages import PageSettings
 from archive.reading import NoChange, NoObservation, NoRevision, NoRevisionAt, gaps, open_reader
-from archive.store import PageSettings
 
 
 def test_reading_writes_nothing(site: Any) -> None:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
-from archive.store import PageSettings
+from archive.pages import PageSettings
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -10,7 +10,7 @@ import pytest
 from lxml import html as lxml_html
 
 from archive.model import Outcome
-from archive.store import PageSettings
+from archive.pages import PageSettings
 
 SCRIPT = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 BRACES = "{{ 9721 * 3 }}{% raise %}${9721*3}#{9721*3}"

@@ -12,7 +12,7 @@ import pytest
 from lxml import html as lxml_html
 
 from archive.model import Outcome
-from archive.store import PageSettings
+from archive.pages import PageSettings
 
 
 def tree(page: str) -> Any:

@@ -124,7 +124,7 @@ def test_a_bug_is_told_without_its_inside(
 def test_a_damaged_body_is_told_and_nothing_of_it_is_served(site_of: Callable[..., Any]) -> None:
     import sqlite3
 
-    from archive.store import PageSettings
+    from archive.pages import PageSettings
 
     def story(keeper: Any) -> None:
         keeper.add(PageSettings(slug="one", url="http://a.example/"))
@@ -155,7 +155,8 @@ def test_answers_are_checked_again_before_they_are_used_again(site: Any) -> None
 
 
 def test_a_live_archive_shows_what_was_committed_since(site_of: Callable[..., Any]) -> None:
-    from archive.store import Archive, PageSettings
+    from archive.pages import PageSettings
+    from archive.store import Archive
 
     site = site_of(lambda keeper: keeper.add(PageSettings(slug="one", url="http://a.example/")))
     assert "not looked at yet" in site.html("/")

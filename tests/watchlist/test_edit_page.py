@@ -33,7 +33,7 @@ def test_the_first_part_set_aside_makes_the_list() -> None:
 
 
 def test_a_wrong_value_is_refused_by_name() -> None:
-    with pytest.raises(PageRefused, match="ignore: .*selector"):
+    with pytest.raises(PageRefused, match=r"ignore: .*selector"):
         edit_page(LIST, "river", ignore="..")
 
 

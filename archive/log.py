@@ -1,0 +1,91 @@
+"""The log: every observation and every act as one entry, numbered without gaps, hashed into a Merkle tree (RFC 9162)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from archive import derive
+from archive.bodies import ZstdError, pack, read_body, unpack
+from archive.errors import Damaged
+from archive.evidence import Json, canonical, capture_from_entry
+from archive.merkle import appended, leaf_hash
+from archive.model import Capture
+
+
+def append(conn: sqlite3.Connection, kind: str, page_id: int, entry: Json, *, full: bool = False) -> int:
+    """Append one entry to the log; returns its seq."""
+    seq = next_seq(conn)
+    data = canonical({**entry, "seq": seq})
+    leaf = leaf_hash(data)
+    base_seq, base = (None, b"") if full else _base_entry(conn, page_id)
+    conn.execute(
+        "INSERT INTO entries (seq, kind, page_id, base_seq, leaf, entry) VALUES (?, ?, ?, ?, ?, ?)",
+        (seq, kind, page_id, base_seq, leaf, pack(data, base)),
+    )
+    nodes = appended(seq - 1, leaf, lambda level, idx: log_node(conn, level, idx))
+    conn.executemany("INSERT INTO log_nodes (level, idx, hash) VALUES (?, ?, ?)", nodes)
+    return seq
+
+
+def captures(conn: sqlite3.Connection, page_id: int) -> Iterator[tuple[derive.Look, Capture]]:
+    """Every observation of a page in its order, as evidence gives it back."""
+    rows = conn.execute(
+        "SELECT seq, observed_at, body_id FROM observations WHERE page_id = ? ORDER BY rtrim(observed_at, 'Z'), seq",
+        (page_id,),
+    ).fetchall()
+    for seq, observed_at, body_id in rows:
+        body = read_body(conn, body_id) if body_id is not None else None
+        look = derive.Look(seq=seq, page_id=page_id, observed_at=observed_at, has_body=body is not None)
+        yield look, capture_from_entry(json.loads(read_entry(conn, seq)), body)
+
+
+def acts(conn: sqlite3.Connection, page_id: int) -> dict[int, str]:
+    """The standing act on each observation of a page, by seq: of several the last."""
+    rows = conn.execute(
+        "SELECT a.observation_seq, a.kind FROM acts a JOIN observations o ON o.seq = a.observation_seq"
+        " WHERE o.page_id = ? ORDER BY a.seq",
+        (page_id,),
+    )
+    return dict(rows.fetchall())
+
+
+def log_node(conn: sqlite3.Connection, level: int, idx: int) -> bytes:
+    """The hash of one complete subtree of the log. Raises Damaged where it is missing."""
+    row = conn.execute("SELECT hash FROM log_nodes WHERE level = ? AND idx = ?", (level, idx)).fetchone()
+    if row is None:
+        raise Damaged(f"the log's node {idx} of level {level}", "it is missing")
+    return bytes(row[0])
+
+
+def read_entry(conn: sqlite3.Connection, seq: int) -> bytes:
+    """The canonical bytes of one entry of the log. Raises Damaged where it is missing or can't be decoded."""
+    base_seq, data = _packed_entry(conn, seq)
+    try:
+        if base_seq is None:
+            return unpack(data)
+        full_seq, full = _packed_entry(conn, base_seq)
+        if full_seq is not None:
+            raise Damaged(f"entry {seq}", f"entry {base_seq}, which it builds on, is not a full one")
+        return unpack(data, unpack(full))
+    except ZstdError as error:
+        raise Damaged(f"entry {seq}", f"it can't be decoded ({error})") from error
+
+
+def _packed_entry(conn: sqlite3.Connection, seq: int) -> tuple[int | None, bytes]:
+    row = conn.execute("SELECT base_seq, entry FROM entries WHERE seq = ?", (seq,)).fetchone()
+    if row is None:
+        raise Damaged(f"entry {seq}", "it is missing")
+    return row[0], row[1]
+
+
+def _base_entry(conn: sqlite3.Connection, page_id: int) -> tuple[int | None, bytes]:
+    row = conn.execute(
+        "SELECT seq, entry FROM entries WHERE page_id = ? AND base_seq IS NULL ORDER BY seq DESC LIMIT 1", (page_id,)
+    ).fetchone()
+    return (row[0], unpack(row[1])) if row else (None, b"")
+
+
+def next_seq(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("SELECT 1 + coalesce(max(seq), 0) FROM entries").fetchone()[0])

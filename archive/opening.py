@@ -1,0 +1,57 @@
+"""Opening the database file: ours and no newer one, durable from its first byte, with the schema of this version."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.errors import HomeUnusable, NewerArchive, NotOurDatabase
+from archive.migrations import unknown_steps, upgrade
+
+APPLICATION_ID = 0x56415231  # "VAR1", in the database header: this file is ours
+DATABASE = "archive.db"
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    fresh = not path.exists() or path.stat().st_size == 0
+    try:
+        conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        if fresh:
+            conn.execute("PRAGMA synchronous = EXTRA")
+            conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        check_ours(conn, path)
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("PRAGMA foreign_keys = ON")
+        upgrade(Database(conn))
+        if fresh:
+            sync_folder(path.parent)
+        conn.execute("PRAGMA synchronous = FULL")
+    except sqlite3.OperationalError as error:
+        raise HomeUnusable(
+            path, f"can't be opened for writing ({error})", "Choose another home with --home."
+        ) from error
+    return conn
+
+
+def check_ours(conn: sqlite3.Connection, path: Path) -> None:
+    """Raises NotOurDatabase, or NewerArchive where a migration was applied that this version does not know."""
+    try:
+        found = conn.execute("PRAGMA application_id").fetchone()[0]
+        unknown = unknown_steps(Database(conn))
+    except sqlite3.DatabaseError as error:
+        raise NotOurDatabase(path) from error
+    if found != APPLICATION_ID:
+        raise NotOurDatabase(path)
+    if unknown:
+        raise NewerArchive(path, unknown)
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,118 @@
+"""Readings: one set of rules and versions applied to all of a page's evidence. Earlier ones stay, and stay citable."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archive import derive
+from archive.evidence import canonical, rules_json
+from archive.log import append, captures
+from archive.model import Capture, Interpretation, Rules
+
+Interpreter = Callable[[derive.Look, Capture, Rules, str], Interpretation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingDifference:
+    """How two readings of the same evidence differ: our change, never the page's."""
+
+    revisions_before: int
+    revisions_now: int
+    looks: int  # that now have another text or another judgement
+    looks_judged_otherwise: int  # of those, with a held, gone, failed or refused one on either side
+
+
+def begin_reading(conn: sqlite3.Connection, page_id: int, rules: Rules, *, cause: str, version: str, at: str) -> int:
+    """A new, empty reading of the page, current from now on; returns its id. Its judgements are for the caller to make."""
+    number, slug = conn.execute(
+        "SELECT 1 + coalesce(max(r.number), 0), p.slug FROM pages p LEFT JOIN readings r ON r.page_id = p.id WHERE p.id = ?",
+        (page_id,),
+    ).fetchone()
+    rules_value = rules_json(rules)
+    entry = {
+        "kind": "reading",
+        "page": slug,
+        "at": at,
+        "number": number,
+        "rules": rules_value,
+        "version": version,
+        "cause": cause,
+    }
+    seq = append(conn, "reading", page_id, entry)
+    conn.execute("UPDATE readings SET is_current = 0 WHERE page_id = ? AND is_current", (page_id,))
+    cursor = conn.execute(
+        "INSERT INTO readings (page_id, number, made_at, rules, rules_sha256, version, cause, is_current, entry_seq)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)",
+        (
+            page_id,
+            number,
+            at,
+            canonical(rules_value).decode(),
+            hashlib.sha256(canonical(rules_value)).hexdigest(),
+            version,
+            cause,
+            seq,
+        ),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def read_again(
+    conn: sqlite3.Connection,
+    page_id: int,
+    rules: Rules,
+    interpret: Interpreter,
+    *,
+    cause: str,
+    version: str,
+    at: str,
+) -> dict[int, derive.Derived]:
+    """These rules and this version applied to all of the page's evidence; what each observation came to, by seq.
+
+    `interpret` is the scraper's pure function of (look, capture, rules, memory). Nothing is alerted: what differs from the
+    reading before is our change, not theirs.
+    """
+    reading_id = begin_reading(conn, page_id, rules, cause=cause, version=version, at=at)
+    judged: dict[int, derive.Derived] = {}
+    latest: derive.Latest | None = None
+    memory = ""
+    for look, capture in captures(conn, page_id):
+        interpretation = interpret(look, capture, rules, memory)
+        derived = judged[look.seq] = derive.apply(
+            conn,
+            reading_id=reading_id,
+            look=look,
+            latest=latest,
+            interpretation=interpretation,
+            comparison=derive.comparison_with(latest, interpretation),
+        )
+        memory = interpretation.memory
+        if derived.revision_id is not None:
+            latest = derive.latest_of(conn, derived.revision_id)
+    conn.execute(
+        "UPDATE page_states SET reading_id = ?, revision_id = ?, memory = ? WHERE page_id = ?",
+        (reading_id, latest.revision_id if latest else None, memory, page_id),
+    )
+    return judged
+
+
+def differences(conn: sqlite3.Connection, old_reading_id: int, new_reading_id: int) -> ReadingDifference:
+    """What a new reading made of the same evidence."""
+    row = conn.execute(
+        "SELECT (SELECT max(number) FROM revisions WHERE reading_id = :old),"
+        " (SELECT max(number) FROM revisions WHERE reading_id = :new),"
+        " count(*), coalesce(sum(a.outcome IN ('held', 'gone', 'failed', 'refused') OR"
+        " b.outcome IN ('held', 'gone', 'failed', 'refused')), 0)"
+        " FROM judgements a JOIN judgements b ON b.reading_id = :new AND b.seq = a.seq"
+        " LEFT JOIN revisions v ON v.id = a.revision_id LEFT JOIN revisions w ON w.id = b.revision_id"
+        " WHERE a.reading_id = :old AND (v.text_sha256 IS NOT w.text_sha256 OR"
+        " (v.id IS NULL AND (a.outcome, a.reason) IS NOT (b.outcome, b.reason)))",
+        {"old": old_reading_id, "new": new_reading_id},
+    ).fetchone()
+    return ReadingDifference(
+        revisions_before=row[0] or 0, revisions_now=row[1] or 0, looks=row[2], looks_judged_otherwise=row[3]
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -20,10 +21,11 @@ def _words(text: str) -> frozenset[str]:
 
 _TAGS = _words("nav menu dialog search")
 _EDGES = _words("header footer aside")
-# Roles, and words that classes and ids are made of. FIRM: frame whatever stands there; MOSTLY: unless it holds a good part of all
-# prose of the page, as wrappers named after a part of theirs do; WEAK: unless it holds any prose.
+# Roles, and words that classes and ids are made of. NEVER text; FIRM: frame unless it holds most prose of the page, MOSTLY: unless a
+# good part of it, as wrappers named after a part of theirs do; WEAK: unless any.
+_NEVER = _words("cookie cookies consent gdpr ccpa onetrust cookiebot cookiebanner cookienotice cookiebar")
 _FIRM = _words(
-    """cookie cookies consent gdpr ccpa onetrust cookiebot cookiebanner newsletter subscribe subscription related recommended recommendations advert adverts
+    """newsletter subscribe subscription related recommended recommendations advert adverts
     advertisement advertising ads adsense sponsor sponsored disqus popup overlay lightbox toast breadcrumb breadcrumbs crumbs pathway
     pagination pager paginator share sharing shares sharer social socials addthis sharethis addtoany skip skiplink skiplinks skipnav login
     signin searchbox searchform langswitcher search menubar alertdialog"""
@@ -37,7 +39,7 @@ _WEAK = _words(
     """language languages langs lang locale weather meteo pogoda counter counters viewcount hits visitors rating ratings copyright copyrights
     teaser teasers promo accessibility noprint screenreader feedback survey"""
 )
-_NAMES = _FIRM | _MOSTLY | _WEAK
+_NAMES = _NEVER | _FIRM | _MOSTLY | _WEAK
 _PAIRS = re.compile(
     r"sr-only|visually-?hidden|screen-?reader|a11y-?hidden|skip-?(?:to|nav|link)|news-?(?:feed|list|ticker)|(?:latest|last)-?news|"
     r"side-?bar|font-?(?:changer|resize)|back-?to-?top|scroll-?top|page-?(?:footer|top|bottom)|site-?(?:header|footer|logo|info)|"
@@ -63,6 +65,12 @@ _DATE_LINE = re.compile(
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|\d{1,2}:\d{2})(?:[\s,|–—-]+[\w.:]+){0,3}\s*"
 )
 _SENTENCE_END = re.compile(r"[.!?。！？؟।…:;：；]\s*[\"'»”’)\]）】]*$")
+_USES_COOKIES = re.compile(
+    r"(?:use[sd]?|using|utilis\w+|verwende\w*|nutz\w+|setzt|emplea|usa(?:mos)?|utiliz\w+|gebrui\w+|bruk\w+|anvend\w+|använd\w+|использу\w+|używa\w*|korzysta|"
+    r"využív\w+|použív\w+|kullan\w+|koristi\w*|kasuta\w*|fogyaszt|haszn\w+|folos\w+|χρησιμοπο\w+|使用|利用|사용|تستخدم|نستخدم|accept|akzept|согла)[^.]{0,60}cookie"
+    r"|cookies?[^.]{0,60}(?:use[sd]?|verwend\w+|utilis\w+|utiliz\w+|accept|akzept|consent|einverstanden|zustimm\w+|согла\w+)",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -92,7 +100,8 @@ def traits(layout: Layout) -> Traits:
         if index == 0 or node.first == node.last or all(why[node.first : node.last]):
             continue
         share = (sums[node.last] - sums[node.first]) / (sums[-1] or 1)
-        reason = _reason(node, sums[node.last] - sums[node.first], share, total, in_content[index])
+        titled = any(leaf.level == 1 for leaf in leaves[node.first : node.last]) if node.tag == "header" else False
+        reason = _reason(node, sums[node.last] - sums[node.first], share, total, in_content[index] or titled)
         if (
             reason
             and node.mark
@@ -105,6 +114,7 @@ def traits(layout: Layout) -> Traits:
             for i in range(node.first, node.last):
                 why[i] = why[i] or reason
     _dated_lists(layout, why)
+    _cookie_lines(leaves, why)
     for i, leaf in enumerate(leaves):
         if not why[i] and len(leaf.text) < 200 and _CHROME.match(leaf.text):
             why[i] = "a copyright, version or counter line"
@@ -118,7 +128,7 @@ def _reason(node: Node, prose_chars: int, prose_share: float, total: int, in_con
         return ""
     if node.tag in ("html", "body", "main", "article", "h1") or node.chars > 0.6 * total:
         return ""
-    if word in _FIRM or _UNSEEN.search(word):
+    if (word in _FIRM and prose_share < 0.6) or _UNSEEN.search(word):
         return f"{word} in {name_of(node)}"
     if node.tag == "form" and not word:
         return "a form" if prose_chars < 400 and prose_share < 0.4 and node.chars < 0.4 * total else ""
@@ -179,6 +189,15 @@ def _dated_lists(layout: Layout, why: list[str]) -> None:
             for i in span:
                 why[i] = f"a list of dated links in {name_of(node)}"
             free -= chars
+
+
+def _cookie_lines(leaves: Sequence[Leaf], why: list[str]) -> None:
+    """Set aside the few lines of a cookie notice, unless the page's text is about cookies."""
+    lines = [i for i, leaf in enumerate(leaves) if not why[i] and "cookie" in leaf.text.casefold()]
+    if 0 < len(lines) <= 3:
+        for i in lines:
+            if len(leaves[i].text) < 700 and _USES_COOKIES.search(leaves[i].text):
+                why[i] = "a cookie notice"
 
 
 def _is_prose(leaf: Leaf) -> bool:

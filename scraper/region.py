@@ -8,6 +8,7 @@ reads like prose is left out because of where it stands.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 from scraper.blocks import Layout
 from scraper.frame import Traits, traits
@@ -37,7 +38,10 @@ def find_region(layout: Layout) -> Region:
     if not inside:
         root, inside = 0, kept
     root = _descend(layout, root, inside, seen)
-    return _region(layout, _within(layout, root, inside), _path(layout, root), seen.why)
+    inside, why = _within(layout, root, inside), list(seen.why)
+    for i in _loose_links(layout, root, inside, seen):
+        why[i] = "links outside the main part"
+    return _region(layout, [i for i in inside if not why[i]], _path(layout, root), tuple(why))
 
 
 def selected_region(layout: Layout, select: str) -> Region | None:
@@ -124,6 +128,26 @@ def _descend(layout: Layout, root: int, inside: list[int], seen: Traits) -> int:
     while best > root and layout.nodes[best].tag in _NOT_A_REGION:
         best = layout.nodes[best].parent
     return best
+
+
+def _loose_links(layout: Layout, root: int, inside: list[int], seen: Traits) -> list[int]:
+    """Leaves of link lists in other branches of the region than the one that holds most of its prose: menus without a name."""
+    sizes = [0] * len(layout.leaves)
+    for i in inside:
+        sizes[i] = len(layout.leaves[i].text) if seen.prose[i] else 0
+    sums = list(accumulate(sizes, initial=0))
+    if not layout.nodes or layout.nodes[root].tag == "main" or sums[-1] < 400:
+        return []
+    branches = [node for node in layout.nodes if node.parent == root]
+    best = max(branches, key=lambda node: sums[node.last] - sums[node.first], default=None)
+    if best is None or sums[best.last] - sums[best.first] < 0.75 * sums[-1]:
+        return []
+    loose = bytearray(len(sizes))
+    for node in layout.nodes:
+        apart = node.last <= best.first or node.first >= best.last
+        if apart and node.depth > layout.nodes[root].depth and node.links >= 3 and node.link_chars >= 0.8 * node.chars:
+            loose[node.first : node.last] = b"\1" * (node.last - node.first)
+    return [i for i in inside if loose[i] and not seen.prose[i]]
 
 
 def _path(layout: Layout, index: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archive.diff.looks import key_of, looks
 from archive.diff.sequence import Block, Codes, blocks, common_prefix, common_suffix
-from archive.text import token_pattern
+from archive.text import RUNS_ON, token_pattern
 
 Piece = tuple[bool, int, int, int, int]  # kept, old start, old end, new start, new end
 Hunk = tuple[int, int, int, int]  # token ranges: old from, to; new from, to
@@ -69,11 +69,19 @@ def _without_islands(hunks: list[Hunk], old: Tokens) -> list[Hunk]:
 
 def _is_island(left: Hunk, right: Hunk, old: Tokens) -> bool:
     kept = right[0] - left[1]
+    if kept == 1 and old.keys[left[1]][0] >= "\u3040" and RUNS_ON.match(old.keys[left[1]]):
+        return _is_chance(left, right)
     around = min(max(left[1] - left[0], left[3] - left[2]), max(right[1] - right[0], right[3] - right[2]))
     if around < 3 or kept * 2 > around:
         return False
     weight = sum(old.weights[left[1] : right[0]])
     return weight * 3 <= sum(old.weights[left[0] : left[1]]) + sum(old.weights[right[0] : right[1]])
+
+
+def _is_chance(left: Hunk, right: Hunk) -> bool:
+    """Whether one Han character or kana run between two hunks is common by chance: 度和, 和度z."""
+    one_sided = any((hunk[0] == hunk[1]) != (hunk[2] == hunk[3]) for hunk in (left, right))
+    return one_sided and sum(hunk[1] - hunk[0] + hunk[3] - hunk[2] for hunk in (left, right)) > 2
 
 
 def _slid(hunks: list[Hunk], old: Tokens, new: Tokens) -> list[Hunk]:

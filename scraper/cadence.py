@@ -20,6 +20,7 @@ LONGEST_S = 3650 * 86400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+WIDEST_FOLD_H = 2
 YEARS_WITHOUT_29_FEBRUARY = 8  # at most, around 2100
 
 _INTERVAL = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smhdw])")
@@ -58,29 +59,42 @@ class Cron:
         """The first time due that is later than `after`, in UTC."""
         zone = ZoneInfo(self.timezone)
         for day in self._days_from(after.astimezone(zone).date() - timedelta(days=1)):
-            later = [at for at in self._times_on(day, zone) if at > after]
-            if later:
-                return min(later)
+            due = self._first_on(day, zone, after)
+            if due is not None:
+                return due
         raise AssertionError(f"cron line never due: {self.text}")  # parse_cron refuses those
+
+    def _first_on(self, day: date, zone: ZoneInfo, after: datetime) -> datetime | None:
+        """The day's first time later than `after`. Around a double hour, clock times are not in the order of time."""
+        clock = after.astimezone(zone).replace(tzinfo=UTC) - timedelta(hours=1 + WIDEST_FOLD_H)
+        hit, due = 24, None
+        for hour in self.hours:
+            if datetime(day.year, day.month, day.day, hour, tzinfo=UTC) < clock:
+                continue
+            if hour > hit + WIDEST_FOLD_H:
+                break
+            later = [at for at in self._times_in(day, hour, zone) if at > after]
+            if later:
+                hit, due = min(hit, hour), min([*later, due] if due else later)
+        return due
 
     def _days_from(self, first: date) -> Iterator[date]:
         for year in range(first.year, first.year + YEARS_WITHOUT_29_FEBRUARY + 2):
             for month in self.months:
+                if (year, month) < (first.year, first.month):
+                    continue
+                days_in_month = calendar.monthrange(year, month)[1]
                 for day in self.days:
-                    if day > calendar.monthrange(year, month)[1]:
-                        continue
-                    found = date(year, month, day)
-                    if found >= first and found.weekday() in self.weekdays:
-                        yield found
+                    if day <= days_in_month and date(year, month, day) >= first:
+                        found = date(year, month, day)
+                        if found.weekday() in self.weekdays:
+                            yield found
 
-    def _times_on(self, day: date, zone: ZoneInfo) -> set[datetime]:
+    def _times_in(self, day: date, hour: int, zone: ZoneInfo) -> Iterator[datetime]:
         folds = (0, 1) if len(self.hours) == 24 else (0,)
-        return {
-            datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone, fold=fold).astimezone(UTC)
-            for hour in self.hours
-            for minute in self.minutes
-            for fold in folds
-        }
+        for minute in self.minutes:
+            for fold in folds:
+                yield datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone, fold=fold).astimezone(UTC)
 
 
 def parse_cron(text: str, timezone: str) -> Cron:

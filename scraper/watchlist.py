@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -169,12 +170,11 @@ def parse(text: str, *, name: str = FILE_NAME) -> WatchList:
     try:
         text = text.removeprefix("\ufeff")
         tables = tomllib.loads(text)
-        lines = key_lines(text)
     except RecursionError:
         raise WatchListError(name, [_file_problem("has brackets nested too deeply")]) from None
     except ValueError as error:
         raise WatchListError(name, [_syntax_problem(text, str(error))]) from error
-    reader = _Reader(lines)
+    reader = _Reader(text)
     watch_list = _read_watch_list(reader, tables)
     if reader.problems:
         raise WatchListError(name, reader.problems)
@@ -259,12 +259,20 @@ TABLE_LISTS = ("page", "alert")
 class _Reader:
     """Checks tables key by key and gathers what is wrong."""
 
-    def __init__(self, lines: Mapping[KeyPath, int]) -> None:
-        self.lines = lines
+    def __init__(self, text: str) -> None:
+        self._text = text
         self.problems: list[Problem] = []
 
+    @cached_property
+    def lines(self) -> Mapping[KeyPath, int]:
+        return key_lines(self._text)
+
+    def line(self, path: KeyPath) -> int:
+        """The line on which a key stands, else that of the nearest table around it."""
+        return next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), 0)
+
     def wrong(self, path: KeyPath, message: str) -> None:
-        line = next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), 0)
+        line = self.line(path)
         key = ".".join(part if part.isprintable() else repr(part) for part in path if isinstance(part, str))
         self.problems.append(Problem(line=line, key=key, message=message))
 
@@ -363,16 +371,16 @@ def _table_list(reader: _Reader, sections: Mapping[str, Any], name: str) -> Sequ
 
 
 def _check_pages(reader: _Reader, pages: Sequence[Read]) -> None:
-    owners: dict[str, int] = {}
+    owners: dict[str, KeyPath] = {}
     for path, page, written in pages:
         reader.required(path, written, "slug", "url")
         slug_at = {(*path, "slug"): page["slug"]} if "slug" in page else {}
         was_at = {(*path, "was", index): slug for index, slug in enumerate(page.get("was", ()))}
         for at, slug in {**slug_at, **was_at}.items():
-            line = reader.lines.get(at, reader.lines.get(at[:-1], 0))
             if slug in owners:
-                reader.wrong(at, f"{slug!r} is taken by line {owners[slug]}; every page needs a slug of its own")
-            owners.setdefault(slug, line)
+                taken_by = reader.line(owners[slug])
+                reader.wrong(at, f"{slug!r} is taken by line {taken_by}; every page needs a slug of its own")
+            owners.setdefault(slug, at)
 
 
 def _check_alerts(reader: _Reader, alerts: Sequence[Read], pages: Sequence[Mapping[str, Any]]) -> None:
@@ -441,7 +449,7 @@ def add_page(text: str, *, url: str, slug: str = "", taken: Collection[str] = ()
 
     watch_list = parse(text)
     used = {name for page in watch_list.pages for name in (page.slug, *page.was)} | set(taken)
-    reader = _Reader({})
+    reader = _Reader("")
     page: dict[str, Any] = {"slug": slug or slug_for(url, used), "url": url}
     page |= {key: value if isinstance(value, str) else list(value) for key, value in keys.items() if value}
     reader.table((), page, PAGE_KEYS)
@@ -466,7 +474,7 @@ def edit_page(text: str, slug: str, *, url: str = "", ignore: str = "") -> str:
     if parse(text).page(slug) is None:
         raise NoPage(slug)
     changes: dict[str, Any] = {"url": url} if url else {"ignore": [ignore]}
-    reader = _Reader({})
+    reader = _Reader("")
     reader.table((), changes, PAGE_KEYS)
     if reader.problems:
         raise PageRefused(reader.problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -13,13 +14,14 @@ from archive.model import Block, Document, Rules
 from archive.stamps import is_label, is_stamp_line
 from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
-from scraper.memory import codes
+from scraper.memory import code, codes
 from scraper.region import SELECTED, Region, find_region, selected_region
 from scraper.stamps import Head, page_stamps
 
 VERSION = f"extract 1, {PARSER_VERSION}"
 _UNSEEN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]*")
 _DATE_LIKE = re.compile(r"\d{4}|\d[./-]\d|年|월")
+_NUMBERS = re.compile(r"\d+")
 _MOST_STAMPS = 4
 _MOST_FRAME = 1500
 
@@ -34,6 +36,8 @@ class Extract:
     head: Head
     head_title: str
     selected: bool  # the page's `select`, where it has one, matched something
+    slots: tuple[int, ...]  # for each block its place in the page; 0 for title and stamps
+    linked: tuple[bool, ...]  # for each block whether it is nearly all link
 
 
 def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: str, encoding: str) -> Extract:
@@ -48,7 +52,10 @@ def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: s
     )
     if not stamps:
         stamps = _split_stamps([leaves[i] for i in region.frame])[1][-1:]
+    body = _without_title(title, body)
     blocks = _blocks(title, body, stamps)
+    places = _places(layout, body)
+    around = (1 if title else 0, len(blocks) - len(body) - (1 if title else 0))
     language = rules.language or head.language
     text = "\n".join(block.text for block in blocks)
     created, updated = page_stamps(stamps, head, rules, language, text)
@@ -72,7 +79,31 @@ def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: s
         head=head,
         head_title=head_title,
         selected=not rules.select or region.name.startswith("select "),
+        slots=(0,) * around[0] + places + (0,) * around[1],
+        linked=(False,) * around[0]
+        + tuple(leaf.link_chars > 0.8 * len(leaf.text) for leaf in body)
+        + (False,) * around[1],
     )
+
+
+def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[int, ...]:
+    """For each leaf a code of the path to it and its number among the leaves of that path."""
+    paths: dict[int, str] = {-1: ""}
+    counts: Counter[str] = Counter()
+    places = []
+    for leaf in body:
+        chain = []
+        node = leaf.node
+        while node not in paths:
+            chain.append(node)
+            node = layout.nodes[node].parent
+        for below in reversed(chain):
+            mark = _NUMBERS.sub("", layout.nodes[below].mark.split()[0]) if layout.nodes[below].mark.split() else ""
+            paths[below] = f"{code(paths[layout.nodes[below].parent])}/{layout.nodes[below].tag}.{mark}"
+        path = paths[leaf.node]
+        counts[path] += 1
+        places.append(code(f"{path}#{counts[path]}"))
+    return tuple(places)
 
 
 def _head_title(root: etree._Element) -> str:
@@ -132,13 +163,17 @@ def _may_be_stamp(text: str) -> bool:
     return len(text) < 300 and bool(_DATE_LIKE.search(text))
 
 
+def _without_title(title: str, body: Sequence[Leaf]) -> list[Leaf]:
+    """The leaves without form controls, and without leading headings that repeat the title."""
+    folded = _fold(title)
+    text = [leaf for leaf in body if leaf.kind != "control"]
+    while text and folded and text[0].kind == "heading" and _fold(text[0].text) == folded:
+        del text[0]
+    return text
+
+
 def _blocks(title: str, body: Sequence[Leaf], stamps: Sequence[str]) -> tuple[Block, ...]:
     blocks = [Block(kind="title", text=title)] if title else []
-    folded = _fold(title)
-    for leaf in body:
-        if leaf.kind == "heading" and len(blocks) <= 1 and folded and _fold(leaf.text) == folded:
-            continue
-        if leaf.kind != "control":
-            blocks.append(Block(kind=leaf.kind, text=leaf.text))
+    blocks += [Block(kind=leaf.kind, text=leaf.text) for leaf in body]
     blocks += [Block(kind="stamp", text=text) for text in dict.fromkeys(stamps)]
     return tuple(blocks)

@@ -16,10 +16,17 @@ from scraper.extract import extract
 from scraper.judge import Evidence, judge_answer, judge_page, pieces, site_names, tail_code, word_set
 from scraper.markup import Unparsable, digest, parse, take_out_invisible, visible_text
 from scraper.memory import Memory, codes, forget_body, load, merged, packed, unpacked
+from scraper.restless import settle, waits
 from scraper.selectors import apply_selectors
 from scraper.stamps import read_head
 
 _MOST_REFUSED = 20
+_MOST_CHURN = 3
+_MOST_PASSAGES = 2500
+_MOST_WORDS = 1500
+_MOST_EARLIER = 4
+_IN_TURN = 2  # returns of a left text from which texts count as shown in turn
+_LASTING_TURN = 12  # looks in a row from which one of them is told again
 VERSION = f"{EXTRACT_VERSION}, {judge.VERSION}"
 
 
@@ -31,7 +38,7 @@ def interpret(capture: Capture, rules: Rules, memory: str) -> Interpretation:
     known = load(memory)
     made_by = digest(f"{VERSION}\n{rules!r}")[:16]
     if known.rules != made_by:
-        known = replace(forget_body(known), rules=made_by)
+        known = Memory(rules=made_by, refused=known.refused)
     if capture.status == 304 and capture.failure is None and capture.conditional and known.body:
         return _again(known, "not_modified", memory)
     verdict = judge_answer(capture)
@@ -48,68 +55,121 @@ def _again(known: Memory, how: str, memory: str) -> Interpretation:
 
 
 def _read(capture: Capture, rules: Rules, known: Memory, memory: str) -> Interpretation:
-    body = capture.body or b""
+    """The gates that need the body, then the page itself."""
     content_type = capture.header("content-type")
-    body_digest = sha256(body + b"\n" + (content_type or "").encode("utf-8", "replace")).hexdigest()
-    if known.body == body_digest and not capture.hops:
+    body = sha256((capture.body or b"") + b"\n" + (content_type or "").encode("utf-8", "replace")).hexdigest()
+    counting = waits(known) or known.other_looks > 0
+    same_way = known.judged_url == capture.final_url and not counting
+    if known.body == body and same_way:
         return _again(known, "body", memory)
-    decoded = decode(body, content_type)
+    known = replace(known, body=body, judged_url=capture.final_url)
+    decoded = decode(capture.body or b"", content_type)
     try:
         root = parse(decoded.text)
         if root is not None and (rules.select or rules.ignore):
             root = parse(apply_selectors(decoded.text, rules))
     except Unparsable as why:
-        return _judged(judge.failed("parse", ("parser", str(why))), known, body_digest, "")
+        return _judged(judge.failed("parse", ("parser", str(why))), known)
     if root is None:
-        return _judged(judge.failed("empty", ("text", "none")), known, body_digest, "")
+        return _judged(judge.failed("empty", ("text", "none")), known)
     removed = take_out_invisible(root)
     visible = digest(visible_text(root))
-    if known.visible == visible and not capture.hops:
-        if known.churn >= 3:
-            return _again(known, "visible", memory)
-        return _again(known, "visible", replace(known, body=body_digest, churn=known.churn + 1).dump())
+    if known.visible == visible and same_way:
+        return _again(known, "visible", _churned(known, memory))
+    known = replace(known, visible=visible)
     found = extract(root, read_head(root, removed), rules, visible_sha256=visible, encoding=decoded.encoding)
     passwords = sum(1 for field in root.iter("input") if (field.get("type") or "").lower() == "password")
     evidence = Evidence(capture=capture, memory=known, found=found, markup=decoded.text, password_fields=passwords)
     verdict = judge_page(evidence)
-    learnt = _judged(verdict, known, body_digest, visible)
     if not verdict.accepted:
-        return replace(learnt, document=found.document)
-    return replace(
-        learnt, document=found.document, memory=_learn(known, evidence, capture, body_digest, visible).dump()
-    )
+        return replace(_judged(verdict, known), document=found.document)
+    return _accepted(verdict, evidence, memory)
 
 
-def _judged(verdict: Verdict, known: Memory, body: str, visible: str) -> Interpretation:
+def _churned(known: Memory, memory: str) -> str:
+    """The memory after a look whose bytes alone were new; where that goes on, new bytes are no longer worth keeping."""
+    return memory if known.churn >= _MOST_CHURN else replace(known, churn=known.churn + 1).dump()
+
+
+def _judged(verdict: Verdict, known: Memory) -> Interpretation:
     outcome = verdict.outcome.value if verdict.outcome else ""
-    memory = replace(
-        known, body=body, visible=visible, outcome=outcome, reason=verdict.reason or "", facts=verdict.facts, churn=0
-    )
+    memory = replace(known, outcome=outcome, reason=verdict.reason or "", facts=verdict.facts, churn=0)
     return Interpretation(verdict=verdict, memory=memory.dump())
 
 
-def _learn(known: Memory, evidence: Evidence, capture: Capture, body: str, visible: str) -> Memory:
+def _accepted(verdict: Verdict, evidence: Evidence, memory: str) -> Interpretation:
+    """An accepted page: its text with restless parts at what was last told, or nothing new."""
+    known, found = evidence.memory, evidence.found
+    settled = settle(known, found.document.blocks, found.slots, found.linked)
+    document = replace(
+        found.document,
+        blocks=settled.blocks,
+        set_aside=(*found.document.set_aside, *(f"changes by itself: {text[:80]}" for text in settled.kept_back)),
+    )
+    text = digest(document.text)
+    learnt = replace(settled.memory, outcome="", reason="", facts=())
+    if known.accepted and text == known.text:
+        quiet = _is_quiet(known, settled.memory, document)
+        learnt = replace(learnt, other_looks=0, churn=min(known.churn + 1, _MOST_CHURN) if quiet else 0)
+        unchanged = quiet and known.churn >= _MOST_CHURN and not known.outcome
+        return Interpretation(
+            verdict=verdict, document=document, same="visible", memory=memory if unchanged else learnt.dump()
+        )
+    turn = _turn(known, text)
+    if turn is not None:
+        facts = (
+            *verdict.facts,
+            ("in turn", f"one of {len(set(known.earlier) | {known.text})} texts that this address shows in turn"),
+        )
+        return Interpretation(
+            verdict=replace(verdict, facts=facts),
+            document=document,
+            same="visible",
+            memory=replace(learnt, other_looks=turn).dump(),
+        )
+    learnt = replace(
+        learnt,
+        returns=known.returns + 1 if text in known.earlier else max(0, known.returns - 1),
+        earlier=(*(item for item in known.earlier if item != known.text), *((known.text,) if known.text else ()))[
+            -_MOST_EARLIER:
+        ],
+        other_looks=0,
+        churn=0,
+    )
+    return Interpretation(verdict=verdict, document=document, memory=_learn(learnt, evidence, document).dump())
+
+
+def _is_quiet(known: Memory, after: Memory, document: Document) -> bool:
+    """Whether a look with the same text has taught nothing but new digests."""
+    return (after.slots, after.values, after.watched) == (
+        known.slots,
+        known.values,
+        known.watched,
+    ) and known.other_looks == 0
+
+
+def _turn(known: Memory, text: str) -> int | None:
+    """The looks in a row that showed another of the texts that come in turn; None where this is not such a look, or it lasts."""
+    if known.returns < _IN_TURN or text not in known.earlier or known.other_looks >= _LASTING_TURN:
+        return None
+    return known.other_looks + 1
+
+
+def _learn(known: Memory, evidence: Evidence, document: Document) -> Memory:
     """The memory with this accepted page as the latest."""
-    document = evidence.found.document
     return replace(
         known,
-        body=body,
-        visible=visible,
-        outcome="",
-        reason="",
-        facts=(),
-        churn=known.churn if known.visible == visible else 0,
         accepted=True,
         text=digest(document.text),
-        accepted_visible=visible,
+        accepted_visible=known.visible,
         title=document.title[:300],
         site=site_names(evidence.found.head_title[:300]),
         language=document.language,
-        final_url=capture.final_url[:500],
+        final_url=evidence.capture.final_url[:500],
         chars=sum(len(text) for text in evidence.texts),
-        passages=codes(pieces(evidence.texts)),
-        before=_before(known, evidence),
-        words=merged(codes(word_set([*evidence.texts, document.title])), known.words),
+        passages=packed(list(dict.fromkeys(evidence.parts.values()))[:_MOST_PASSAGES]),
+        before=_before(evidence),
+        words=merged(codes(word_set([*evidence.texts, document.title]), most=_MOST_WORDS), known.words),
         frame=document.frame,
         tail=tail_code(evidence.found.layout.leaves),
         closed=evidence.closed,
@@ -118,8 +178,9 @@ def _learn(known: Memory, evidence: Evidence, capture: Capture, body: str, visib
     )
 
 
-def _before(known: Memory, evidence: Evidence) -> str:
+def _before(evidence: Evidence) -> str:
     """The passages of earlier texts that the latest has not, so that a text is known again when it returns."""
+    known = evidence.memory
     if known.accepted and evidence.kept < 0.6:
         latest = set(evidence.parts.values())
         return packed([item for item in unpacked(merged(known.passages, known.before)) if item not in latest])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from struct import pack, unpack
 from typing import Any
@@ -27,10 +27,11 @@ class Memory:
     # the last judged body, so that an equal one gets an equal verdict
     body: str = ""
     visible: str = ""
+    judged_url: str = ""
     outcome: str = ""  # "" accepted
     reason: str = ""
     facts: tuple[tuple[str, str], ...] = ()
-    churn: int = 0  # looks whose bytes differed while the visible text did not, counted to 3
+    churn: int = 0  # looks in a row whose bytes differed while the text did not, counted to 3
     # the latest accepted text
     accepted: bool = False
     text: str = ""  # digest
@@ -53,11 +54,22 @@ class Memory:
     doubt_looks: int = 0
     doubt_since: str = ""
     refused: tuple[str, ...] = ()  # digests of texts set aside by a person
+    # parts that change by themselves (`restless.py`)
+    slots: str = ""  # codes of the places in the text at the last look, and of what stood there
+    values: str = ""
+    watched: tuple[tuple[int, int, str, int, tuple[int, ...], int, int], ...] = ()
+    # texts that come in turn
     earlier: tuple[str, ...] = ()  # digests of the texts accepted before, latest last
+    returns: int = 0  # how often a text came back that had been left
+    other_looks: int = 0  # looks in a row that showed another of them than the latest accepted
 
     def dump(self) -> str:
         """The JSON text of a memory; equal memories give equal texts."""
-        plain = {key: value for key, value in asdict(self).items() if value not in ("", (), 0, False)}
+        plain = {
+            field.name: value
+            for field in fields(self)
+            if (value := getattr(self, field.name)) not in ("", (), 0, False)
+        }
         return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -40,12 +40,12 @@ def _marks() -> str:
 def _word_source() -> str:
     glue = f"[{_marks()}{INVISIBLE}]"
     return (
-        f"[{HAN}]{glue}*"
+        f"(?:[^\\W_{_OWN_UNITS}]+|{glue}+)+"
+        f"|[{HAN}]{glue}*"
         f"|[{HIRAGANA}\u30fc]{glue}*(?:[{HIRAGANA}\u30fc]|{glue})*"
         f"|[{KATAKANA}](?:[{KATAKANA}]|{glue})*"
         f"|[{THAI_LEADING}](?:[{THAI}]|{glue})*|[{THAI}](?:[{THAI}]|{glue})*"
         f"|[{SYLLABIC}]{glue}*"
-        f"|(?:[^\\W_{_OWN_UNITS}]+|{glue}+)+"
     )
 
 

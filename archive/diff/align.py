@@ -50,6 +50,8 @@ class Alignment:
     plain: bool
     old_keys: list[str] = field(default_factory=list)
     new_keys: list[str] = field(default_factory=list)
+    old_tokens: dict[int, Tokens] = field(default_factory=dict)  # of what is not equal, as far as it was cut
+    new_tokens: dict[int, Tokens] = field(default_factory=dict)
 
 
 class _Matching:
@@ -77,11 +79,10 @@ def align(old: str, new: str) -> Alignment:
             break
         was, now = cut_was, cut_now
         matching = _equal(was.keys, now.keys)
-    groups: list[_Pair] = []
-    if -1 in matching.new_of and -1 in matching.old_of:
-        groups = _alike(was, now, matching)
-    links = _links(was.keys, matching, groups)
-    return Alignment(old, new, was.spans, now.spans, links, plain, was.keys, now.keys)
+    aligned = Alignment(old, new, was.spans, now.spans, [], plain, was.keys, now.keys)
+    groups = _alike(aligned, matching) if -1 in matching.new_of and -1 in matching.old_of else []
+    aligned.links = _links(was.keys, matching, groups)
+    return aligned
 
 
 def _cut_where_joined(was: Side, now: Side, matching: _Matching) -> tuple[Side, Side]:
@@ -170,17 +171,26 @@ def _gaps(weights: list[int], matching: _Matching) -> list[tuple[int, int, int, 
 # --- passages that are alike -----------------------------------------------------------------------------------------
 
 
-def _alike(old: Side, new: Side, matching: _Matching) -> list[_Pair]:
+def _alike(aligned: Alignment, matching: _Matching) -> list[_Pair]:
     """Matches what is left by likeness of wording, likest first; in another place only what is much alike.
 
     Returns the pairs in which either side is more than one passage.
     """
     codes = Codes()
-    was = {i: tokens(old.text, *old.spans[i], codes, plain=old.plain) for i, j in enumerate(matching.new_of) if j < 0}
-    now = {j: tokens(new.text, *new.spans[j], codes, plain=new.plain) for j, i in enumerate(matching.old_of) if i < 0}
+    was, now = aligned.old_tokens, aligned.new_tokens
+    for i, j in enumerate(matching.new_of):
+        if j < 0:
+            was[i] = tokens(aligned.old, *aligned.old_spans[i], codes, plain=aligned.plain)
+    for j, i in enumerate(matching.old_of):
+        if i < 0:
+            now[j] = tokens(aligned.new, *aligned.new_spans[j], codes, plain=aligned.plain)
     if codes.full:
+        was.clear()
+        now.clear()
         return []
-    nearby = {(i, j): alone for i, j, alone in _pairs_in_gaps([b - a + 1 for a, b in old.spans], matching, was, now)}
+    nearby = {
+        (i, j): alone for i, j, alone in _pairs_in_gaps([b - a + 1 for a, b in aligned.old_spans], matching, was, now)
+    }
     scored: list[tuple[float, int, int]] = []
     for i, j in dict.fromkeys([*nearby, *_pairs_by_rare_words(was, now)]):
         common, likeness = _likeness(was[i], now[j])

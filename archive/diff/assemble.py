@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archive.diff.align import Alignment, Link
-from archive.diff.wording import Piece, pieces
+from archive.diff.wording import Piece, changed_hunks, pieces, pieces_of
 
 Kind = Literal["equal", "delete", "insert", "move"]
 
@@ -24,7 +24,12 @@ def link_pieces(aligned: Alignment, link: Link) -> list[Piece]:
     """The kept and changed pieces of one link."""
     a, b = aligned.old_spans[link.old[0]][0], aligned.old_spans[link.old[1] - 1][1]
     c, d = aligned.new_spans[link.new[0]][0], aligned.new_spans[link.new[1] - 1][1]
-    return pieces(aligned.old, a, b, aligned.new, c, d, plain=aligned.plain)
+    old, new = aligned.old, aligned.new
+    was, now = aligned.old_tokens.get(link.old[0]), aligned.new_tokens.get(link.new[0])
+    single = link.old[1] - link.old[0] == 1 and link.new[1] - link.new[0] == 1
+    if single and was is not None and now is not None:  # cut already, and numbered together
+        return pieces_of(old, a, b, new, c, d, was, now, changed_hunks(was, now))
+    return pieces(old, a, b, new, c, d, plain=aligned.plain)
 
 
 def assemble(aligned: Alignment, linked: list[list[Piece]]) -> list[Op]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -60,6 +61,7 @@ class Classifier:
     def __init__(self, aligned: Alignment) -> None:
         self.old, self.new = aligned.old, aligned.new
         self.found: dict[str, Found] = {}
+        self._borders: dict[bool, list[int]] = {}  # where the paragraphs of either text begin
         self._stamps: dict[tuple[bool, int], tuple[Span, ...]] = {}
         self._lexicon: Lexicon | None = None
         self._lexicon_known = False
@@ -148,13 +150,15 @@ class Classifier:
         return bool(sides) and all(sides)
 
     def _in_stamp(self, text: str, a: int, b: int, newer: bool) -> bool:
-        start = text.rfind("\n\n", 0, a) + 2 if text.rfind("\n\n", 0, a) >= 0 else 0
+        borders = self._borders.get(newer)
+        if borders is None:
+            borders = self._borders[newer] = [0, *(found.end() for found in _BORDER.finditer(text)), len(text) + 1]
+        line = bisect_right(borders, a) - 1
+        start = borders[line]
         spans = self._stamps.get((newer, start))
         if spans is None:
-            end = text.find("\n\n", a)
-            line = text[start : end if end >= 0 else len(text)]
-            spans = stamp_spans(line) if any(map(str.isdigit, line)) else ()
-            self._stamps[newer, start] = spans
+            said = text[start : borders[line + 1]].rstrip()
+            spans = self._stamps[newer, start] = stamp_spans(said) if any(map(str.isdigit, said)) else ()
         while b > a and text[b - 1] in " ,;.|–—-\n\t":
             b -= 1
         return any(start + x <= a and b <= start + y for x, y in spans)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.reading.reader import Reader
 from archive.reading.rows import Json, PageRow
 
 _NOT_ACCEPTED = ("held", "gone", "failed", "refused")
-_LIMIT = 400  # looks of each outcome, the newest
+_LIMIT = 200  # looks of each outcome, the newest
 
 _LOOKS = """
 SELECT * FROM (
@@ -21,7 +22,8 @@ SELECT * FROM (
 
 _NEXT = """
 SELECT o.seq, o.observed_at FROM observations o
-WHERE o.page_id = :page AND (rtrim(o.observed_at, 'Z'), o.seq) > (rtrim(:at, 'Z'), :seq)
+WHERE o.page_id = :page AND rtrim(o.observed_at, 'Z') >= rtrim(:at, 'Z')
+    AND (rtrim(o.observed_at, 'Z') > rtrim(:at, 'Z') OR o.seq > :seq)
 ORDER BY rtrim(o.observed_at, 'Z'), o.seq LIMIT 1
 """
 
@@ -38,6 +40,7 @@ class Gap:
     looks: int
     whole: bool  # False: the run is longer than what was read of it
     reasons: tuple[tuple[str, str | None, int], ...]  # (outcome, reason, looks), the most frequent first
+    runs: int = 1  # more where gaps near each other are told together
 
     @property
     def outcomes(self) -> frozenset[str]:
@@ -87,6 +90,24 @@ def gaps(reader: Reader, page: PageRow) -> list[Gap]:
         for place, (run, until) in enumerate(zip(runs, ends, strict=True))
     ]
     return made[::-1]
+
+
+def together(gaps_: Sequence[Gap]) -> Gap:
+    """Several gaps, oldest first, told as one; the page was seen between them."""
+    counted: Counter[tuple[str, str | None]] = Counter()
+    for gap in gaps_:
+        counted.update({(outcome, reason): looks for outcome, reason, looks in gap.reasons})
+    return Gap(
+        first_seq=gaps_[0].first_seq,
+        last_seq=gaps_[-1].last_seq,
+        first_at=gaps_[0].first_at,
+        last_at=gaps_[-1].last_at,
+        until=gaps_[-1].until,
+        looks=sum(gap.looks for gap in gaps_),
+        whole=all(gap.whole for gap in gaps_),
+        reasons=tuple((outcome, reason, looks) for (outcome, reason), looks in counted.most_common()),
+        runs=len(gaps_),
+    )
 
 
 def _gap(run: list[Json], until: str | None, *, whole: bool) -> Gap:

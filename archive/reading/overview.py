@@ -12,13 +12,19 @@ SORTS = ("changed", "name", "trouble")
 PAGE_SIZE = 50
 _SPARK = 120  # changes drawn in the small chart of one page
 
-_LIGHT = """
-SELECT p.id, p.slug, p.title, p.url, p.watched, p.tags, p.statement, coalesce(s.not_accepted_in_a_row, 0) AS ill,
-    v.first_observed AS changed
-FROM pages p
-LEFT JOIN page_states s ON s.page_id = p.id
-LEFT JOIN revisions v ON v.id = s.revision_id
-"""
+_IDS = {
+    "changed": """
+        SELECT p.id FROM pages p
+        LEFT JOIN (SELECT page_id, max(first_observed) AS changed FROM revisions GROUP BY page_id) v ON v.page_id = p.id
+        ORDER BY v.changed DESC, p.slug
+    """,
+    "name": "SELECT id FROM pages ORDER BY iif(title = '', slug, title) COLLATE NOCASE, slug",
+    "trouble": """
+        SELECT p.id FROM pages p LEFT JOIN page_states s ON s.page_id = p.id
+        ORDER BY p.watched DESC, s.not_accepted_in_a_row DESC, p.slug
+    """,
+}
+_WORDS = "SELECT id, slug, title, url, tags, statement FROM pages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +79,10 @@ def totals(reader: Reader) -> Totals:
         " FROM pages p LEFT JOIN page_states s ON s.page_id = p.id"
     )
     changes = reader.row(
-        "SELECT coalesce(sum(v.number - 1), 0) AS n FROM page_states s JOIN revisions v ON v.id = s.revision_id"
+        "SELECT coalesce(sum((SELECT max(number) - 1 FROM revisions v WHERE v.reading_id = r.id)), 0) AS n"
+        " FROM readings r WHERE r.is_current"
     )
     last = reader.row("SELECT observed_at FROM observations ORDER BY seq DESC LIMIT 1")
-    first = reader.row("SELECT lower(hex(leaf)) AS leaf FROM entries WHERE seq = 1")
     assert row is not None
     assert changes is not None
     return Totals(
@@ -86,34 +92,30 @@ def totals(reader: Reader) -> Totals:
         changes=changes["n"],
         troubled=row["troubled"],
         last_observed=last["observed_at"] if last else None,
-        identity=first["leaf"] if first else None,
+        identity=reader.identity(),
     )
 
 
 def overview(reader: Reader, *, query: str = "", sort: str = "changed", page_number: int = 1) -> Overview:
     """The pages whose slug, title, address, tags or statement hold every word of `query`, in any script's case."""
+    ids = [row["id"] for row in reader.rows(_IDS.get(sort, _IDS["changed"]))]
     terms = query.casefold().split()
-    rows = [row for row in reader.rows(_LIGHT) if _matches(row, terms)]
-    rows.sort(key=lambda row: (row["title"] or row["slug"]).casefold())
-    if sort == "trouble":
-        rows.sort(key=lambda row: (row["watched"], row["ill"]), reverse=True)
-    elif sort != "name":
-        rows.sort(key=lambda row: row["changed"] or "", reverse=True)
-    page_count = max(1, -(-len(rows) // PAGE_SIZE))
+    if terms:
+        found = {row["id"] for row in reader.rows(_WORDS) if _matches(row, terms)}
+        ids = [page_id for page_id in ids if page_id in found]
+    page_count = max(1, -(-len(ids) // PAGE_SIZE))
     page_number = min(max(page_number, 1), page_count)
-    shown = rows[(page_number - 1) * PAGE_SIZE :][:PAGE_SIZE]
-    pages = {page.id: page for page in reader.pages_by_id([row["id"] for row in shown])}
+    shown = ids[(page_number - 1) * PAGE_SIZE :][:PAGE_SIZE]
+    pages = {page.id: page for page in reader.pages_by_id(shown)}
     return Overview(
-        listed=tuple(_listed(reader, pages[row["id"]]) for row in shown),
-        found=len(rows),
+        listed=tuple(_listed(reader, pages[page_id]) for page_id in shown),
+        found=len(ids),
         page_number=page_number,
         page_count=page_count,
     )
 
 
 def _matches(row: sqlite3.Row, terms: list[str]) -> bool:
-    if not terms:
-        return True
     text = "\n".join(row[key] or "" for key in ("slug", "title", "url", "tags", "statement")).casefold()
     return all(term in text for term in terms)
 

@@ -237,10 +237,10 @@ class Reader:
         where = "WHERE o.page_id = :page"
         if before is not None:
             where += (
-                " AND (rtrim(o.observed_at, 'Z'), o.seq) <"
-                " (SELECT rtrim(observed_at, 'Z'), seq FROM observations WHERE seq = :before)"
+                " AND rtrim(o.observed_at, 'Z') <= rtrim(:at, 'Z')"
+                " AND (rtrim(o.observed_at, 'Z') < rtrim(:at, 'Z') OR o.seq < :before)"
             )
-            values["before"] = before
+            values |= {"before": before, "at": self.observation(before).observed_at}
         if outcomes:
             marks = ", ".join(f":outcome{n}" for n in range(len(outcomes)))
             where += f" AND coalesce(j.outcome, o.outcome) IN ({marks})"
@@ -277,6 +277,11 @@ class Reader:
     def body(self, body_id: int) -> bytes:
         """The received bytes of a body. Raises Damaged."""
         return read_body(self.conn, body_id)
+
+    def identity(self) -> str | None:
+        """The archive's own name for ever: the leaf hash of its first log entry, in hex; None while it is empty."""
+        row = self.row("SELECT lower(hex(leaf)) AS leaf FROM entries WHERE seq = 1")
+        return None if row is None else row["leaf"]
 
     # for the other modules of this package
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +12,7 @@ from urllib.parse import urlsplit
 
 from archive.errors import NotInArchive
 from archive.model import parse_utc
-from archive.reading.gaps import Gap, gaps
+from archive.reading.gaps import Gap, gaps, together
 from archive.reading.missing import NoObservation
 from archive.reading.overview import SORTS, Listed, overview, totals
 from archive.reading.reader import Reader
@@ -21,6 +23,8 @@ from archive.site.timeline import chart, spark
 
 HISTORY_SIZE = 100  # revisions on one screen
 LATEST = 8  # changes on the first page
+GAPS_A_REVISION = 3  # more of them are told together
+GAPS_DRAWN = 150
 FEED_SIZE = 50
 LOOKS_SIZE = 100
 TROUBLED = 200  # pages listed as failing, at most
@@ -88,7 +92,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
     newest = not revisions or revisions[-1].number == page.revisions
     shown = _shown_gaps(revisions, holes, oldest=older is None, newest=newest)
     rows = [Row(at=row.first_observed, revision=row) for row in revisions]
-    rows += [Row(at=gap.first_at, gap=gap) for gap in shown]
+    rows += [Row(at=gap.first_at, gap=gap) for gap in _told_together(revisions, shown)]
     rows.sort(key=lambda row: parse_utc(row.at), reverse=True)
     return View(
         values={
@@ -96,7 +100,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
             "host": urlsplit(page.url).hostname or page.url,
             "rows": rows,
             "revisions": revisions,
-            "chart": chart(revisions, shown[::-1], page.observed_at if newest else None),
+            "chart": chart(revisions, _longest(shown), page.observed_at if newest else None),
             "gap_looks": {gap.first_seq: gap for gap in shown},
             "held_only": frozenset({"held"}),
             "by_number": {row.number: row for row in revisions},
@@ -124,6 +128,25 @@ def _shown_gaps(revisions: Sequence[RevisionRow], holes: Sequence[Gap], *, oldes
         for gap in holes
         if (begin is None or parse_utc(gap.first_at) >= begin) and (end is None or parse_utc(gap.first_at) <= end)
     ]
+
+
+def _told_together(revisions: Sequence[RevisionRow], shown: Sequence[Gap]) -> list[Gap]:
+    """The gaps as lines of the history: many in the time of one revision make one line."""
+    starts = [parse_utc(row.first_observed) for row in revisions]
+    groups: dict[int, list[Gap]] = {}
+    for gap in reversed(shown):
+        groups.setdefault(bisect_right(starts, parse_utc(gap.first_at)), []).append(gap)
+    return [gap for group in groups.values() for gap in (group if len(group) <= GAPS_A_REVISION else [together(group)])]
+
+
+def _longest(shown: Sequence[Gap]) -> list[Gap]:
+    """The longest gaps, oldest first: as many as a chart can show."""
+
+    def length(gap: Gap) -> float:
+        return (parse_utc(gap.until or gap.last_at) - parse_utc(gap.first_at)).total_seconds()
+
+    longest = sorted(shown, key=length, reverse=True)[:GAPS_DRAWN]
+    return sorted(longest, key=lambda gap: parse_utc(gap.first_at))
 
 
 def revision_view(reader: Reader, slug: str, number: int) -> View:
@@ -274,13 +297,20 @@ def health_view(reader: Reader) -> View:
     )
 
 
-def feed_view(reader: Reader, slug: str | None, *, title: str, absolute: Callable[[str], str]) -> bytes:
-    """The Atom feed of one page's newest changes, or of all pages'."""
+def feed_view(
+    reader: Reader, slug: str | None, *, title: str, absolute: Callable[[str], str], known: str
+) -> tuple[str, bytes | None]:
+    """(entity tag, Atom feed) of one page's newest changes, or of all pages'; no feed where its tag is in `known`."""
     with reader.one_instant():
         page = reader.page(slug) if slug is not None else None
-        told = [_told(reader, change) for change in reader.changes_of(page, limit=FEED_SIZE)]
-        identity = totals(reader).identity
-    return feed(told, page=page, title=title, identity=identity, absolute=absolute)
+        changes = reader.changes_of(page, limit=FEED_SIZE)
+        identity = reader.identity()
+        facts = repr((identity, page and page.name, changes, title, absolute("/")))
+        etag = f'"{hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+        if etag in known:
+            return etag, None
+        told = [_told(reader, change) for change in changes]
+    return etag, feed(told, page=page, title=title, identity=identity, absolute=absolute)
 
 
 def _told(reader: Reader, change: ChangeRow) -> Told:

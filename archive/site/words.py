@@ -237,7 +237,7 @@ def summary(lines: Sequence[Mapping[str, Any]]) -> Said:
     """What the summary of a change (codes and values) says.
 
     >>> summary([{"code": "passages_reworded", "values": {"count": 1}}, {"code": "passages_added", "values": {"count": 2}}]).counts
-    '1 passage reworded, 2 added'
+    '2 passages added, 1 reworded'
     """
     by_code = {line["code"]: line["values"] for line in lines}
     numbers = [(by_code[code]["count"], verb) for code, verb in _COUNTED.items() if code in by_code]

@@ -118,11 +118,19 @@ async def raw(datasette, request):
 async def feed(datasette, request):
     slug = request.url_vars.get("slug")
     title = datasette.metadata("title") or "variorum"
-    body = await _read(
+    known = request.headers.get("if-none-match", "")
+    etag, body = await _read(
         datasette,
-        lambda reader: views.feed_view(reader, slug, title=title, absolute=_absolute(datasette, request)),
+        lambda reader: views.feed_view(
+            reader, slug, title=title, absolute=_absolute(datasette, request), known=known
+        ),
     )
-    return _tagged(request, Response(body, content_type="application/atom+xml; charset=utf-8"))
+    return Response(
+        body or "",
+        status=200 if body else 304,
+        headers={"etag": etag, "cache-control": "max-age=0, must-revalidate"},
+        content_type="application/atom+xml; charset=utf-8",
+    )
 
 
 async def hidden(datasette, request):

@@ -251,6 +251,18 @@ def test_a_long_history_is_shown_screen_by_screen(site_of: Callable[..., Any]) -
     assert "Older revisions" in text_of(long.html("/page/long"))
 
 
+def test_many_gaps_in_the_time_of_one_revision_are_told_together(site_of: Callable[..., Any]) -> None:
+    def story(keeper: Any) -> None:
+        keeper.add(PageSettings(slug="shaky", url="http://a.example/"))
+        for n in range(8):
+            keeper.look("shaky", [("title", "One" if n < 6 else "Two")])
+            keeper.miss("shaky", Outcome.FAILED, "timeout")
+
+    page = site_of(story).html("/page/shaky")
+    assert "at 6 looks in 6 separate gaps, 1 May 2031, 12:00 UTC to 4 May 2031, 00:00 UTC" in text_of(page)
+    assert len(tree(page).xpath("//rect[contains(@class, 'gap')]")) == 8
+
+
 def test_everything_stays_under_the_base_address(site_of: Callable[..., Any]) -> None:
     def story(keeper: Any) -> None:
         keeper.add(PageSettings(slug="one", url="http://a.example/"))

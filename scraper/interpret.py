@@ -39,8 +39,9 @@ def interpret(capture: Capture, rules: Rules, memory: str) -> Interpretation:
     made_by = digest(f"{VERSION}\n{rules!r}")[:16]
     if known.rules != made_by:
         known = Memory(rules=made_by, refused=known.refused)
-    if capture.status == 304 and capture.failure is None and capture.conditional and known.body:
-        return _again(known, "not_modified", memory)
+    if capture.status == 304 and capture.failure is None and capture.conditional and known.accepted:
+        # a validator is only ever that of the latest accepted body, whatever was held since
+        return Interpretation(verdict=Verdict(version=judge.VERSION), same="not_modified", memory=memory)
     verdict = judge_answer(capture)
     if verdict is not None:
         return Interpretation(verdict=verdict, memory=memory)

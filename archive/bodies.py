@@ -24,6 +24,7 @@ else:
     from backports import zstd
 
 ZstdError = zstd.ZstdError
+zstd_version = zstd.zstd_version
 
 MAX_DEPTH = 32  # steps to rebuild any body, at most
 _MIN_DEPTH = 4  # … of a large one, which else may have as many as rebuild about this many bytes:

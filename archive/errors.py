@@ -31,6 +31,7 @@ class Damaged(VariorumError):
     exit_code = 9
 
     def __init__(self, what: str, how: str) -> None:
+        self.what, self.how = what, how
         super().__init__(f"Damage in the archive: {what}: {how}. Restore it from a backup, or see docs/evidence.md.")
 
 

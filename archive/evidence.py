@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import platform
+import sqlite3
+import ssl
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from archive.bodies import zstd_version
 from archive.model import Capture, Headers, Hop, Rules, Tls, utc_text
 
 Json = dict[str, Any]
@@ -42,10 +45,11 @@ def rules_from_json(value: Json) -> Rules:
 def environment() -> Json:
     """Product, Python and library versions: what else a result may depend on."""
     names = ("requests", "urllib3", "lxml", "beautifulsoup4", "soupsieve", "protego", "rapidfuzz")
+    linked = {"sqlite": sqlite3.sqlite_version, "zstd": zstd_version, "openssl": ssl.OPENSSL_VERSION}
     return {
         "product": f"variorum/{version('variorum')}",
         "python": platform.python_version(),
-        "libraries": {name: version(name) for name in names},
+        "libraries": {name: version(name) for name in names} | linked,
     }
 
 

@@ -233,6 +233,112 @@ def m001_archive(db: Database) -> None:
         db.execute(statement)
 
 
+_KINDS_BEFORE = "'redact', 'settings', 'reading')"
+_KINDS = "'redact', 'settings', 'reading', 'restore', 'note', 'seen')"
+
+
+@migrations()
+def m002_log_kinds(db: Database) -> None:
+    """The log also takes the restoring of a backup and more acts; redactions are found without reading the log.
+
+    Only a constraint becomes wider, so that no row need be written again (sqlite.org/lang_altertable.html).
+    """
+    version = db.execute("PRAGMA schema_version").fetchone()[0]
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'entries'", (_KINDS_BEFORE, _KINDS))
+    db.execute(f"PRAGMA schema_version = {version + 1}")
+    db.execute("PRAGMA writable_schema = RESET")
+    db.execute("CREATE INDEX entries_redactions ON entries(seq) WHERE kind = 'redact'")
+
+_ALERT_TABLES = """
+CREATE TABLE alert_rules (
+    name TEXT PRIMARY KEY,
+    since TEXT NOT NULL,
+    digest_due_at TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uid TEXT NOT NULL UNIQUE,
+    rule TEXT NOT NULL,
+    event TEXT NOT NULL,
+    page_id INTEGER NOT NULL REFERENCES pages(id),
+    observation_seq INTEGER NOT NULL REFERENCES observations(seq),
+    made_at TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'owed', 'transient')),
+    note TEXT NOT NULL DEFAULT '',
+    for_digest INTEGER NOT NULL,
+    confirm_at TEXT,
+    texts TEXT,
+    content TEXT NOT NULL
+) STRICT;
+CREATE INDEX alerts_waiting ON alerts(page_id) WHERE state = 'waiting';
+CREATE INDEX alerts_for_digest ON alerts(rule) WHERE for_digest;
+CREATE INDEX alerts_by_page ON alerts(page_id, rule, event, id);
+CREATE INDEX alerts_by_observation ON alerts(observation_seq);
+
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uid TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('alert', 'summary', 'digest')),
+    rule TEXT NOT NULL,
+    target TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('owed', 'sending', 'sent', 'parked')),
+    made_at TEXT NOT NULL,
+    due_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    tried_at TEXT,
+    sent_at TEXT,
+    error TEXT,
+    accepted TEXT NOT NULL DEFAULT '[]',
+    UNIQUE (uid, target)
+) STRICT;
+CREATE INDEX messages_unsent ON messages(target, id) WHERE state IN ('owed', 'sending');
+CREATE INDEX messages_parked ON messages(id) WHERE state = 'parked';
+CREATE INDEX messages_sent ON messages(target, sent_at);
+
+CREATE TABLE deliveries (
+    alert_id INTEGER NOT NULL REFERENCES alerts(id),
+    target TEXT NOT NULL,
+    message_id INTEGER REFERENCES messages(id),
+    PRIMARY KEY (alert_id, target)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_pending ON deliveries(target, alert_id) WHERE message_id IS NULL;
+CREATE INDEX deliveries_by_message ON deliveries(message_id, alert_id) WHERE message_id IS NOT NULL;
+
+CREATE TABLE conditions (
+    page_id INTEGER PRIMARY KEY REFERENCES pages(id),
+    since TEXT NOT NULL,
+    since_seq INTEGER NOT NULL,
+    held INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    failing INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE triage (
+    seq INTEGER PRIMARY KEY REFERENCES entries(seq),
+    kind TEXT NOT NULL CHECK (kind IN ('seen', 'note')),
+    page_id INTEGER NOT NULL REFERENCES pages(id),
+    observation_seq INTEGER REFERENCES observations(seq),
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE INDEX triage_by_page ON triage(page_id, seq);
+CREATE INDEX triage_by_observation ON triage(observation_seq, seq);
+"""
+
+
+@migrations()
+def m003_alerts(db: Database) -> None:
+    """The outbox: alerts with the change that owes them, and what became of each message. Operational, never published."""
+    for statement in _statements(_ALERT_TABLES):
+        db.execute(statement)
+    for statement in _triggers(_GUARDS.format(table="triage")):
+        db.execute(statement)
+
+
+
 def _statements(sql: str) -> list[str]:
     return [part for part in sql.split(";") if part.strip()]
 

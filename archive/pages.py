@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from dataclasses import dataclass, field
 
+from archive.columns import page_columns
 from archive.evidence import Json, canonical, rules_json
 from archive.log import append
 from archive.model import Rules
@@ -36,16 +36,18 @@ def sync_page(conn: sqlite3.Connection, page: PageSettings, version: str, at: st
         if (slug, url, known_digest, watched) == (page.slug, page.url, digest, 1):
             return page_id
         conn.execute(
-            "UPDATE pages SET slug = ?, url = ?, language = ?, statement = ?, tags = ?, watched = 1 WHERE id = ?",
-            (page.slug, page.url, page.language, page.statement or None, json.dumps(page.tags), page_id),
+            "UPDATE pages SET slug = :slug, url = :url, language = :language, statement = :statement, tags = :tags, watched = 1"
+            " WHERE id = :id",
+            {"id": page_id, **page_columns(settings)},
         )
         if known_digest == digest:
             return page_id
     else:
         url = None
         cursor = conn.execute(
-            "INSERT INTO pages (slug, url, language, statement, tags, added_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (page.slug, page.url, page.language, page.statement or None, json.dumps(page.tags), at),
+            "INSERT INTO pages (slug, url, language, statement, tags, added_at)"
+            " VALUES (:slug, :url, :language, :statement, :tags, :at)",
+            {"at": at, **page_columns(settings)},
         )
         assert cursor.lastrowid is not None
         page_id = cursor.lastrowid

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from archive import derive
-from archive.evidence import canonical, rules_json
+from archive.columns import reading_columns
+from archive.evidence import rules_json
 from archive.log import append, captures
 from archive.model import Capture, Interpretation, Rules
 
@@ -31,31 +31,22 @@ def begin_reading(conn: sqlite3.Connection, page_id: int, rules: Rules, *, cause
         "SELECT 1 + coalesce(max(r.number), 0), p.slug FROM pages p LEFT JOIN readings r ON r.page_id = p.id WHERE p.id = ?",
         (page_id,),
     ).fetchone()
-    rules_value = rules_json(rules)
     entry = {
         "kind": "reading",
         "page": slug,
         "at": at,
         "number": number,
-        "rules": rules_value,
+        "rules": rules_json(rules),
         "version": version,
         "cause": cause,
     }
     seq = append(conn, "reading", page_id, entry)
     conn.execute("UPDATE readings SET is_current = 0 WHERE page_id = ? AND is_current", (page_id,))
+    columns = reading_columns(entry)
     cursor = conn.execute(
-        "INSERT INTO readings (page_id, number, made_at, rules, rules_sha256, version, cause, is_current, entry_seq)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)",
-        (
-            page_id,
-            number,
-            at,
-            canonical(rules_value).decode(),
-            hashlib.sha256(canonical(rules_value)).hexdigest(),
-            version,
-            cause,
-            seq,
-        ),
+        f"INSERT INTO readings (page_id, entry_seq, is_current, {', '.join(columns)})"
+        f" VALUES (?, ?, 1{', ?' * len(columns)})",
+        (page_id, seq, *columns.values()),
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
@@ -96,6 +87,11 @@ def read_again(
     conn.execute(
         "UPDATE page_states SET reading_id = ?, revision_id = ?, memory = ? WHERE page_id = ?",
         (reading_id, latest.revision_id if latest else None, memory, page_id),
+    )
+    conn.execute(
+        "UPDATE pages SET title = coalesce((SELECT title FROM revisions WHERE reading_id = ? AND title != ''"
+        " ORDER BY number DESC LIMIT 1), '') WHERE id = ?",
+        (reading_id, page_id),
     )
     return judged
 

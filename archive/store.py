@@ -19,6 +19,7 @@ from typing import Literal
 
 from archive import derive, readings
 from archive.bodies import put_body
+from archive.columns import act_columns, observation_columns
 from archive.errors import HomeUnusable, NoPage, StoreFailed
 from archive.evidence import Json, observation_entry, rules_from_json
 from archive.lock import HomeLock
@@ -232,7 +233,6 @@ class Archive:
         with self.transaction() as conn:
             body_id = put_body(conn, capture.body, page.last_body_id) if capture.body is not None else None
             seq = next_seq(conn)
-            observed_at, clock_at = self._effective(conn, page.page_id, capture)
             entry = observation_entry(
                 capture,
                 seq=seq,
@@ -247,23 +247,13 @@ class Archive:
                 },
             )
             append(conn, "observation", page.page_id, entry, full=page.looks % _FULL_ENTRY_EVERY == 0)
+            columns = observation_columns(entry, _latest_live(conn, page.page_id))
+            names = ", ".join(columns)
             conn.execute(
-                "INSERT INTO observations (seq, page_id, observed_at, clock_at, duration_ms, via, http_status, outcome, reason,"
-                " received_bytes, body_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    seq,
-                    page.page_id,
-                    observed_at,
-                    clock_at,
-                    capture.duration_us // 1000,
-                    capture.via,
-                    capture.status,
-                    outcome,
-                    reason,
-                    capture.wire_bytes,
-                    body_id,
-                ),
+                f"INSERT INTO observations (seq, page_id, body_id, {names}) VALUES (?, ?, ?{', ?' * len(columns)})",
+                (seq, page.page_id, body_id, *columns.values()),
             )
+            observed_at = columns["observed_at"]
             look = derive.Look(
                 seq=seq, page_id=page.page_id, observed_at=observed_at, has_body=capture.body is not None
             )
@@ -275,62 +265,13 @@ class Archive:
                 interpretation=interpretation,
                 comparison=comparison,
             )
-            self._remember(conn, page, capture, interpretation, derived, seq, body_id)
+            remember(conn, page, capture, interpretation, derived, seq, body_id)
             if due is not None:
                 conn.execute(
                     "UPDATE page_states SET due_at = ?, missed_rounds = missed_rounds + ? WHERE page_id = ?",
                     (utc_text(due.at), due.missed, page.page_id),
                 )
         return Recorded(page=page.slug, seq=seq, observed_at=observed_at, capture=capture, derived=derived)
-
-    @staticmethod
-    def _effective(conn: sqlite3.Connection, page_id: int, capture: Capture) -> tuple[str, str | None]:
-        """(time in the page's order, the clock's own where it differs): a live look is never before the one before it."""
-        observed_at = utc_text(capture.observed_at)
-        if capture.via != "live":
-            return observed_at, None
-        row = conn.execute(
-            "SELECT observed_at FROM observations WHERE page_id = ? AND via = 'live'"
-            " ORDER BY rtrim(observed_at, 'Z') DESC, seq DESC LIMIT 1",
-            (page_id,),
-        ).fetchone()
-        if row and row[0].rstrip("Z") > observed_at.rstrip("Z"):
-            return row[0], observed_at
-        return observed_at, None
-
-    @staticmethod
-    def _remember(
-        conn: sqlite3.Connection,
-        page: PageState,
-        capture: Capture,
-        interpretation: Interpretation,
-        derived: derive.Derived,
-        seq: int,
-        body_id: int | None,
-    ) -> None:
-        """Keep what the next look needs: validators of the last accepted body, what was learnt, how long it went ill."""
-        accepted = derived.outcome in ACCEPTED
-        fresh = accepted and body_id is not None
-        conn.execute(
-            "UPDATE page_states SET reading_id = ?, revision_id = ?, last_seq = ?, last_body_id = ?, etag = ?,"
-            " last_modified = ?, validated_url = ?, looks_since_full = ?, looks = looks + 1, not_accepted_in_a_row = ? WHERE page_id = ?",
-            (
-                page.reading_id,
-                derived.revision_id if derived.revision_id else (page.latest.revision_id if page.latest else None),
-                seq,
-                body_id if body_id is not None else page.last_body_id,
-                capture.header("etag") if fresh else page.etag,
-                capture.header("last-modified") if fresh else page.last_modified,
-                capture.final_url if fresh else page.validated_url,
-                page.looks_since_full + 1 if capture.conditional else 0,
-                0 if accepted else page.not_accepted_in_a_row + 1,
-                page.page_id,
-            ),
-        )
-        if interpretation.memory != page.memory:
-            conn.execute("UPDATE page_states SET memory = ? WHERE page_id = ?", (interpretation.memory, page.page_id))
-        if interpretation.document and interpretation.document.title and derived.outcome in ("new", "changed"):
-            conn.execute("UPDATE pages SET title = ? WHERE id = ?", (interpretation.document.title, page.page_id))
 
     # -- readings
 
@@ -358,8 +299,8 @@ class Archive:
         with self.transaction() as conn:
             seq = append(conn, act.kind, page.page_id, entry)
             conn.execute(
-                "INSERT INTO acts (seq, kind, observation_seq, at, actor) VALUES (?, ?, ?, ?, ?)",
-                (seq, act.kind, act.observation_seq, utc_text(at), act.actor),
+                "INSERT INTO acts (seq, kind, observation_seq, at, actor) VALUES (:seq, :kind, :observation_seq, :at, :actor)",
+                {"seq": seq, **act_columns(entry)},
             )
             judged = readings.read_again(
                 conn, page.page_id, page.rules, interpret, cause=act.kind, version=version, at=utc_text(at)
@@ -371,3 +312,47 @@ def _text_sha256(interpretation: Interpretation) -> str | None:
     if interpretation.document is None:
         return None
     return hashlib.sha256(interpretation.document.text.encode()).hexdigest()
+
+
+def remember(
+    conn: sqlite3.Connection,
+    page: PageState,
+    capture: Capture,
+    interpretation: Interpretation,
+    derived: derive.Derived,
+    seq: int,
+    body_id: int | None,
+) -> None:
+    """Keep what the next look at a page needs: validators of the last accepted body, what was learnt, how long it went ill."""
+    accepted = derived.outcome in ACCEPTED
+    fresh = accepted and body_id is not None
+    conn.execute(
+        "UPDATE page_states SET reading_id = ?, revision_id = ?, last_seq = ?, last_body_id = ?, etag = ?,"
+        " last_modified = ?, validated_url = ?, looks_since_full = ?, looks = looks + 1, not_accepted_in_a_row = ? WHERE page_id = ?",
+        (
+            page.reading_id,
+            derived.revision_id if derived.revision_id else (page.latest.revision_id if page.latest else None),
+            seq,
+            body_id if body_id is not None else page.last_body_id,
+            capture.header("etag") if fresh else page.etag,
+            capture.header("last-modified") if fresh else page.last_modified,
+            capture.final_url if fresh else page.validated_url,
+            page.looks_since_full + 1 if capture.conditional else 0,
+            0 if accepted else page.not_accepted_in_a_row + 1,
+            page.page_id,
+        ),
+    )
+    if interpretation.memory != page.memory:
+        conn.execute("UPDATE page_states SET memory = ? WHERE page_id = ?", (interpretation.memory, page.page_id))
+    if interpretation.document and interpretation.document.title and derived.outcome in ("new", "changed"):
+        conn.execute("UPDATE pages SET title = ? WHERE id = ?", (interpretation.document.title, page.page_id))
+
+
+def _latest_live(conn: sqlite3.Connection, page_id: int) -> str | None:
+    """The time in the page's order of its latest live look."""
+    row = conn.execute(
+        "SELECT observed_at FROM observations WHERE page_id = ? AND via = 'live'"
+        " ORDER BY rtrim(observed_at, 'Z') DESC, seq DESC LIMIT 1",
+        (page_id,),
+    ).fetchone()
+    return row[0] if row else None

@@ -185,7 +185,7 @@ def test_a_failure_in_the_middle_of_a_look_leaves_nothing_of_it(
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(Archive, "_remember", fail)
+    monkeypatch.setattr("archive.store.remember", fail)
     with pytest.raises(StoreFailed, match="disk is full"):
         look(archive, 1, seen(SECOND), body=b"<p>other</p>")
     assert rows(archive, "SELECT count(*) FROM entries") + rows(archive, "SELECT count(*) FROM blobs") == before

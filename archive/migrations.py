@@ -258,7 +258,7 @@ CREATE TABLE alert_rules (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE alerts (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     uid TEXT NOT NULL UNIQUE,
     rule TEXT NOT NULL,
     event TEXT NOT NULL,
@@ -278,7 +278,7 @@ CREATE INDEX alerts_by_page ON alerts(page_id, rule, event, id);
 CREATE INDEX alerts_by_observation ON alerts(observation_seq);
 
 CREATE TABLE messages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     uid TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('alert', 'summary', 'digest')),
     rule TEXT NOT NULL,
@@ -363,5 +363,19 @@ def upgrade(db: Database) -> bool:
 
 def unknown_steps(db: Database) -> list[str]:
     """Migrations that were applied to this file by a later version of this program."""
-    known = {migration.name for migration in migrations._migrations}
-    return sorted({step.name for step in migrations.applied(db)} - known)
+    return sorted({step.name for step in migrations.applied(db)} - set(known_steps()))
+
+
+def known_steps() -> list[str]:
+    """The migrations that this version knows, in their order."""
+    return [migration.name for migration in migrations._migrations]
+
+
+def schema_of(steps: int) -> dict[tuple[str, str], str | None]:
+    """The schema after the first so many migrations: the SQL of each table, index, view and trigger by (type, name)."""
+    db = Database(memory=True)
+    stop = known_steps()[steps : steps + 1]
+    migrations.apply(db, stop_before=stop)
+    found = db.execute("SELECT type, name, sql FROM sqlite_schema").fetchall()
+    db.close()
+    return {(kind, name): sql for kind, name, sql in found}

@@ -1,0 +1,56 @@
+"""A page's words made harmless for mail and chat: nothing of them steers a header, a client, a mention, a link or a template.
+
+Where a client would act on characters, an invisible WORD JOINER stands between them, so that the wording reads as it was.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from archive.diff.looks import character_name
+from archive.diff.redline import needs_name
+
+JOINER = "\u2060"
+_ISOLATE, _END = "\u2068", "\u2069"
+
+# Before each of these places a client might act: on a scheme, a host or mail address, a mention, an emoji name, a link
+# or image of Markdown, a reference of Slack, a template.
+_ACTS = re.compile(
+    r"(?<=[A-Za-z]:)(?=//)"
+    r"|(?<=\w[.])(?=[^\W\d_]{2})"
+    r"|(?<=[@#!/])(?=\w)"
+    r"|(?<=\w)(?=@)"
+    r"|(?<=:)(?=[a-z+][a-z0-9_+-]*:)"
+    r"|(?<=[A-Za-z]:)(?=[^\s/:])"
+    r"|(?<=\])(?=[(\[:])"
+    r"|(?<=<)(?=[!@#/A-Za-z])"
+    r"|(?<=[{$%])(?=[{(%])"
+    r"|(?<=`)(?=`)"
+)
+_LINE_ENDS = re.compile("[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+
+
+def inert(text: str) -> str:
+    """A page's words on one line, for a place where plain text may be acted on.
+
+    >>> inert("see https://x.example @all").replace(JOINER, "|")
+    'see https:|//x.|example @|all'
+    """
+    text = _LINE_ENDS.sub(" ", text)
+    shown = "".join(f"<{character_name(char)}>" if needs_name(char) else char for char in text)
+    return _ACTS.sub(JOINER, shown)
+
+
+def isolated(text: str) -> str:
+    """The same inside a sentence of ours: right-to-left words don't turn the sentence round."""
+    told = inert(text)
+    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in told):
+        return f"{_ISOLATE}{told}{_END}"
+    return told
+
+
+def cut(text: str, length: int) -> str:
+    """At most so many characters, with an ellipsis where some were left out."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from archive.bodies import read_body
-from archive.derive import WORDING_KINDS
-from archive.diff import compare
 from archive.errors import HomeUnusable, NoPage
 from archive.evidence import rules_from_json
 from archive.log import read_entry
-from archive.model import Rules, parse_utc, utc_text
+from archive.model import Rules, utc_text
 from archive.opening import check_ours
+from archive.reading.difference import between
 from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
 from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, listed, truth
 
@@ -198,10 +197,11 @@ class Reader:
         order = " ORDER BY c.not_after DESC, c.id DESC LIMIT :limit"
         return [_change(row) for row in self.rows(f"{_CHANGE} WHERE {' AND '.join(where)}{order}", values)]
 
-    def diff(self, slug: str, old: int | None = None, new: int | None = None) -> Diff:
+    def diff(self, slug: str, old: int | None = None, new: int | None = None, *, passages: bool = True) -> Diff:
         """How revision `old` became `new`: by default the last change, or with `old` alone from it to the latest.
 
-        Between neighbours as stored; between any others compared now. Raises NoPage, NoRevision.
+        Between neighbours as stored; between any others compared now. Without `passages` a stored change is not compared
+        again, and its passages are left out. Raises NoPage, NoRevision, NoChange.
         """
         later = self.revision(slug, new)
         if old is None and later.number == 1:
@@ -211,7 +211,7 @@ class Reader:
             "SELECT * FROM changes WHERE from_revision_id = :old AND to_revision_id = :new",
             {"old": earlier.row.id, "new": later.row.id},
         )
-        return _diff(earlier, later, row)
+        return between(earlier, later, row, passages=passages)
 
     def change_texts(self, change_id: int) -> tuple[str, str, tuple[Json, ...]]:
         """(earlier text, later text, ops) of a stored change."""
@@ -392,38 +392,3 @@ def _change(row: sqlite3.Row) -> ChangeRow:
 
 def _look(row: sqlite3.Row) -> Look:
     return Look(**{key: row[key] for key in row.keys()})  # noqa: SIM118 - a Row iterates over values
-
-
-def _diff(old: Revision, new: Revision, stored: sqlite3.Row | None) -> Diff:
-    found = compare(old.text, new.text)
-    return Diff(
-        page=new.page,
-        old=old,
-        new=new,
-        not_before=stored["not_before"] if stored else min(old.row.last_observed, new.row.last_observed),
-        not_after=stored["not_after"] if stored else max(old.row.first_observed, new.row.first_observed),
-        kinds=listed(stored["kinds"]) if stored else tuple(found.kinds),
-        kind_spans={kind: spans.as_json() for kind, spans in found.kinds.items()},
-        silent=truth(stored["silent"]) if stored else _silent(old, new, frozenset(found.kinds)),
-        removed=found.removed,
-        added=found.added,
-        reworded=found.reworded,
-        moved=found.moved,
-        ops=tuple({"op": op.op, "old": list(op.old), "new": list(op.new)} for op in found.ops),
-        words_added=stored["words_added"] if stored else found.words_added,
-        words_removed=stored["words_removed"] if stored else found.words_removed,
-        words_moved=stored["words_moved"] if stored else found.words_moved,
-        summary=listed(stored["summary"]) if stored else tuple(dict(line) for line in found.summary),
-    )
-
-
-def _silent(old: Revision, new: Revision, found: frozenset[str]) -> bool | None:
-    """Whether all that lies between two revisions was done under a stamp that says otherwise; in doubt None."""
-    if not found & WORDING_KINDS:
-        return False
-    stamp, until = old.row.stamp_updated, old.row.stamp_updated_until
-    if stamp is None or new.row.stamp_updated is None:
-        return None
-    if stamp != new.row.stamp_updated:
-        return False
-    return True if until is not None and parse_utc(until) <= parse_utc(old.row.last_observed) else None

@@ -249,6 +249,17 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passages:
+    """What a comparison tells passage by passage."""
+
+    kind_spans: Json
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    reworded: tuple[tuple[str, str], ...]
+    moved: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diff:
     """How one revision's text became another's."""
 
@@ -258,19 +269,16 @@ class Diff:
     not_before: str | None
     not_after: str
     kinds: tuple[str, ...]
-    kind_spans: Json
     silent: bool | None
-    removed: tuple[str, ...]
-    added: tuple[str, ...]
-    reworded: tuple[tuple[str, str], ...]
-    moved: tuple[str, ...]
     ops: tuple[Json, ...]
     words_added: int
     words_removed: int
     words_moved: int
     summary: tuple[Json, ...]
+    passages: Passages | None  # None where they were not asked for
 
     def as_json(self) -> Json:
+        assert self.passages is not None
         return {
             "page": self.page.slug,
             "from": self.old.number,
@@ -278,12 +286,12 @@ class Diff:
             "not_before": self.not_before,
             "not_after": self.not_after,
             "kinds": list(self.kinds),
-            "kind_spans": self.kind_spans,
+            "kind_spans": self.passages.kind_spans,
             "silent": self.silent,
-            "removed": list(self.removed),
-            "added": list(self.added),
-            "reworded": [list(pair) for pair in self.reworded],
-            "moved": list(self.moved),
+            "removed": list(self.passages.removed),
+            "added": list(self.passages.added),
+            "reworded": [list(pair) for pair in self.passages.reworded],
+            "moved": list(self.passages.moved),
             "ops": list(self.ops),
             "old_text": self.old.text,
             "new_text": self.new.text,

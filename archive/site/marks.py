@@ -58,6 +58,11 @@ class MarkedBlock:
         return tuple(sorted({part.change for part in self.segments if part.change}))
 
     @property
+    def begun(self) -> tuple[int, ...]:
+        """The numbers of the changes that are first shown in it, or moved away from it."""
+        return tuple(sorted({part.change for part in self.segments if part.first or part.kind == "moved_away"}))
+
+    @property
     def old(self) -> tuple[Segment, ...]:
         return tuple(
             part for part in self.segments if part.kind in OLD_SIDE and not (part.kind == "delete" and part.move)

@@ -188,11 +188,13 @@ def grouped(blocks: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     return made
 
 
-def diff_view(reader: Reader, slug: str, old: int, new: int) -> View:
+def diff_view(reader: Reader, slug: str, old: int, new: int, *, as_json: bool) -> View:
     with reader.one_instant():
-        found = reader.diff(slug, old, new)
+        found = reader.diff(slug, old, new, passages=as_json)
         page = found.page
         following = _neighbour(reader, page, max(old, new) + 1)
+    if as_json:
+        return View(values={"page": page}, as_json=found.as_json())
     blocks = marked(found.old.text, found.new.text, found.ops, found.old.block_kinds, found.new.block_kinds)
     layout: tuple[Fold, ...] = folds(blocks)
     return View(
@@ -206,7 +208,7 @@ def diff_view(reader: Reader, slug: str, old: int, new: int) -> View:
             "old_language": found.old.row.language or page.language,
             "language": found.new.row.language or page.language,
         },
-        as_json=found.as_json(),
+        as_json={},
     )
 
 

@@ -89,12 +89,12 @@ async def revision(datasette, request):
 
 
 async def diff(datasette, request):
-    slug, old, new = (request.url_vars[name] for name in ("slug", "old", "new"))
+    slug, old, new, form = (request.url_vars[name] for name in ("slug", "old", "new", "format"))
     return await _answer(
         datasette,
         request,
         "diff.html",
-        lambda reader: views.diff_view(reader, slug, int(old), int(new)),
+        lambda reader: views.diff_view(reader, slug, int(old), int(new), as_json=form == "json"),
         side_by_side=request.args.get("view") == "side",
     )
 

@@ -16,6 +16,7 @@ from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
 from scraper.memory import code, codes
 from scraper.region import SELECTED, Region, find_region, selected_region
+from scraper.restless import Place
 from scraper.stamps import Head, page_stamps
 
 VERSION = f"extract 1, {PARSER_VERSION}"
@@ -36,8 +37,7 @@ class Extract:
     head: Head
     head_title: str
     selected: bool  # the page's `select`, where it has one, matched something
-    slots: tuple[int, ...]  # for each block its place in the page; 0 for title and stamps
-    linked: tuple[bool, ...]  # for each block whether it is nearly all link
+    places: tuple[Place, ...]  # for each block
 
 
 def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: str, encoding: str) -> Extract:
@@ -79,15 +79,12 @@ def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: s
         head=head,
         head_title=head_title,
         selected=not rules.select or region.name.startswith("select "),
-        slots=(0,) * around[0] + places + (0,) * around[1],
-        linked=(False,) * around[0]
-        + tuple(leaf.link_chars > 0.8 * len(leaf.text) for leaf in body)
-        + (False,) * around[1],
+        places=(Place(),) * around[0] + places + (Place(),) * around[1],
     )
 
 
-def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[int, ...]:
-    """For each leaf a code of the path to it and its number among the leaves of that path."""
+def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
+    """For each leaf the path to it, and its number among the leaves of that path."""
     paths: dict[int, str] = {-1: ""}
     counts: Counter[str] = Counter()
     places = []
@@ -102,7 +99,8 @@ def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[int, ...]:
             paths[below] = f"{code(paths[layout.nodes[below].parent])}/{layout.nodes[below].tag}.{mark}"
         path = paths[leaf.node]
         counts[path] += 1
-        places.append(code(f"{path}#{counts[path]}"))
+        linked = leaf.link_chars > 0.8 * len(leaf.text)
+        places.append(Place(slot=code(f"{path}#{counts[path]}"), path=code(path), linked=linked))
     return tuple(places)
 
 

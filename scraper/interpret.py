@@ -16,7 +16,7 @@ from scraper.extract import extract
 from scraper.judge import Evidence, judge_answer, judge_page, pieces, site_names, tail_code, word_set
 from scraper.markup import Unparsable, digest, parse, take_out_invisible, visible_text
 from scraper.memory import Memory, codes, forget_body, load, merged, packed, unpacked
-from scraper.restless import settle, waits
+from scraper.restless import settle, stood_still, waits
 from scraper.selectors import apply_selectors
 from scraper.stamps import read_head
 
@@ -62,7 +62,7 @@ def _read(capture: Capture, rules: Rules, known: Memory, memory: str) -> Interpr
     counting = waits(known) or known.other_looks > 0
     same_way = known.judged_url == capture.final_url and not counting
     if known.body == body and same_way:
-        return _again(known, "body", memory)
+        return _again(known, "body", _calmed(known, memory))
     known = replace(known, body=body, judged_url=capture.final_url)
     decoded = decode(capture.body or b"", content_type)
     try:
@@ -87,9 +87,18 @@ def _read(capture: Capture, rules: Rules, known: Memory, memory: str) -> Interpr
     return _accepted(verdict, evidence, memory)
 
 
+def _calmed(known: Memory, memory: str) -> str:
+    """The memory after a look that was the same in everything."""
+    calm = stood_still(known)
+    return memory if calm == known else calm.dump()
+
+
 def _churned(known: Memory, memory: str) -> str:
     """The memory after a look whose bytes alone were new; where that goes on, new bytes are no longer worth keeping."""
-    return memory if known.churn >= _MOST_CHURN else replace(known, churn=known.churn + 1).dump()
+    calm = stood_still(known)
+    if known.churn < _MOST_CHURN:
+        return replace(calm, churn=known.churn + 1).dump()
+    return memory if calm == known else replace(calm, body=load(memory).body).dump()
 
 
 def _judged(verdict: Verdict, known: Memory) -> Interpretation:
@@ -101,7 +110,7 @@ def _judged(verdict: Verdict, known: Memory) -> Interpretation:
 def _accepted(verdict: Verdict, evidence: Evidence, memory: str) -> Interpretation:
     """An accepted page: its text with restless parts at what was last told, or nothing new."""
     known, found = evidence.memory, evidence.found
-    settled = settle(known, found.document.blocks, found.slots, found.linked)
+    settled = settle(known, found.document.blocks, found.places)
     document = replace(
         found.document,
         blocks=settled.blocks,

@@ -8,6 +8,7 @@ the slot counts as restless and the text keeps the last told wording there, unti
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,12 +20,21 @@ Plain = tuple[int, int, str, int, tuple[int, ...], int, int]  # as kept in the m
 _MOST_SLOTS = 1500
 _MOST_WATCHED = 60
 _MOST_TEXT = 500
-_RESTLESS = 4  # score from which a slot is kept back
-_HIGHEST = 8
+_RESTLESS = 6  # score from which a slot is kept back
+_HIGHEST = 10
 _LASTING = 3  # looks after which a value is told
 _MOST_HISTORY = 8
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|\d\s*°")
 _DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a block stands: its slot (0: never restless), the path that it shares with its like, whether it is nearly all link."""
+
+    slot: int = 0
+    path: int = 0
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,21 +72,32 @@ def waits(memory: Memory) -> bool:
     return any(item[5] for item in memory.watched)
 
 
-def settle(memory: Memory, blocks: Sequence[Block], slots: Sequence[int], linked: Sequence[bool]) -> Settled:
-    """One look's blocks measured against the looks before. `slots` and `linked` go with `blocks`; slot 0 is never restless."""
+def stood_still(memory: Memory) -> Memory:
+    """The memory after a look that showed the same text as the look before; nothing may be waiting."""
+    calmer = (replace(_watched(item), score=max(0, item[1] - 1)) for item in memory.watched)
+    return replace(memory, watched=tuple(entry.plain() for entry in calmer))
+
+
+def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place]) -> Settled:
+    """One look's blocks measured against the looks before; `places` goes with `blocks`."""
+    slots = [place.slot for place in places]
     before = dict(zip(unpacked(memory.slots), unpacked(memory.values), strict=True))
     values = {slot: code(block.text) for slot, block in zip(slots, blocks, strict=True) if slot}
     watched = {item[0]: _watched(item) for item in memory.watched}
     changed = {slot for slot, value in values.items() if before.get(slot, value) != value}
+    still_here, already_there = set(values.values()), set(before.values())
+    shifted = {slot for slot in changed if before[slot] in still_here or values[slot] in already_there}
     if len(changed - watched.keys()) > max(8, len(values) // 2):  # rewritten, not restless
         watched, changed = {}, set()
+    replaced = _replaced_lists(places, changed - shifted)
     settled, kept_back = list(blocks), []
     for i, (slot, block) in enumerate(zip(slots, blocks, strict=True)):
         if slot not in changed and slot not in watched:
             continue
         entry = watched.get(slot) or Watched(slot=slot)
         if slot in changed:
-            entry = _moved_on(entry, block, before[slot], values[slot], linked[i])
+            gain = 0 if slot in shifted else 4 if places[i].path in replaced else 2 if places[i].linked else 1
+            entry = _moved_on(entry, block, before[slot], values[slot], gain)
         else:
             entry = _stood_still(entry, block, values[slot])
         watched[slot] = entry
@@ -96,13 +117,20 @@ def settle(memory: Memory, blocks: Sequence[Block], slots: Sequence[int], linked
     return Settled(blocks=tuple(settled), memory=memory, kept_back=tuple(kept_back))
 
 
-def _moved_on(entry: Watched, block: Block, old: int, new: int, linked: bool) -> Watched:
-    """A slot whose value is not that of the look before."""
+def _replaced_lists(places: Sequence[Place], changed: set[int]) -> set[int]:
+    """The paths of lists of links of which nearly all were replaced at once."""
+    total = Counter(place.path for place in places if place.linked)
+    new = Counter(place.path for place in places if place.linked and place.slot in changed)
+    return {path for path, count in total.items() if count >= 3 and 3 * new[path] >= 2 * count}
+
+
+def _moved_on(entry: Watched, block: Block, old: int, new: int, gain: int) -> Watched:
+    """A slot whose value is not that of the look before; `gain`: 0 if one of the two stands elsewhere in the text, 1 if it is no link."""
     mask = code(_DIGITS.sub("", block.text))
-    short = len(block.text) <= 60 and block.kind != "table_row"
-    if linked or new in entry.history or (mask == entry.mask and _CLOCK.search(block.text)):
-        gain = 2
-    else:
+    if gain and (new in entry.history or (mask == entry.mask and _CLOCK.search(block.text))):
+        gain = max(gain, 2)
+    elif gain == 1:
+        short = len(block.text) <= 60 and block.kind != "table_row"
         gain = 1 if short and mask == entry.mask and _DIGITS.search(block.text) else 0
     score = min(_HIGHEST, entry.score + gain)
     history = (*entry.history, old)[-_MOST_HISTORY:]

@@ -1,10 +1,12 @@
 # Everything runs in .venv, which is made once from the pinned and hashed requirements.txt.
 # Another interpreter (3.11 or later): make PYTHON=python3.12 test
+# One benchmark alone: make bench BENCH=benchmarks/bench_check.py
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH ?= benchmarks/bench_*.py
 
 .PHONY: demo test bench lint requirements clean
 
@@ -20,7 +22,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	set -e; for bench in benchmarks/*.py; do $(BIN)/python $$bench; done
+	@set -e; for bench in $(BENCH); do echo "== $$bench"; $(BIN)/python $$bench; done
 
 # Dependencies first: pip refuses an editable install while it requires hashes. A Python without ensurepip (Debian's,
 # without python3-venv) makes the environment bare, and its own pip fills it from outside.

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from archive.model import Capture, Outcome, Verdict
 from scraper.blocks import Leaf
 from scraper.extract import Extract
-from scraper.lexicon import PHRASES, UNFILLED
+from scraper.lexicon import COVERED, PHRASES, UNFILLED
 from scraper.markup import digest
 from scraper.memory import Memory, code, coded, codes
 
@@ -24,6 +24,7 @@ VERSION = "judge 1"
 
 _PIECE = re.compile(r"(?<=[.!?。！？؟।;；])\s*")
 _TITLE_BORDER = re.compile(r"\s+[|·•–—»«:/-]+\s+|\s*[|»«]\s*")
+_SENTENCE = re.compile(r"[.!?。！？؟।]\s*[\"'»”’)]*$")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -197,6 +198,11 @@ class Evidence:
         words = word_set([*self.own, self.found.document.title])
         remembered = coded(self.memory.words)
         return sum(1 for word in words if code(word) in remembered) / len(words) if words else 0.0
+
+    @cached_property
+    def told(self) -> bool:
+        """Whether the page's own text has a sentence in it."""
+        return any(_SENTENCE.search(text) and len(text) >= 20 for text in self.own)
 
     @cached_property
     def same_title(self) -> bool:
@@ -377,7 +383,8 @@ def _strange(evidence: Evidence) -> Verdict | None:
         return held("language", ("language", f"{language}; before {before}"), *facts)
     in_frame = frame is not None and (frame >= 0.4 or (frame >= 0.1 and evidence.same_site))
     if in_frame:
-        if evidence.same_title or evidence.about >= 0.2 or evidence.own_chars >= min(120, 0.25 * memory.chars):
+        enough = 50 if (language or before) in COVERED and evidence.told else 150
+        if evidence.same_title or evidence.about >= 0.2 or evidence.own_chars >= min(enough, 0.25 * memory.chars):
             return None
         return held("shrunk", *facts)
     if (

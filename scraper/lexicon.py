@@ -53,9 +53,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         (?:page|document|fichier|contenu|article)(?: .{0,30})? (?:introuvable|n.existe (?:pas|plus)|n.est (?:pas|plus) (?:disponible|accessible)|non trouvée?|n.a pas (?:pu être|été) trouvée?|supprimée?)|introuvable|page non trouvée|cette page n.existe
         (?:seite|dokument|datei|inhalt)(?: .{0,40})? (?:nicht (?:gefunden|verfügbar|vorhanden|existiert)|existiert nicht|wurde nicht gefunden|konnte nicht)|nicht gefunden|existiert nicht
         (?:página|documento|archivo|arquivo|contenido|conteúdo)(?: .{0,40})? (?:no (?:encontrad[oa]|existe|disponible|se encuentra|ha sido encontrad[oa])|não (?:encontrad[oa]|existe|foi encontrad[oa]|está disponível)|eliminad[oa])|no (?:encontrad[oa]|se (?:ha )?(?:encontró|encontrado|pudo encontrar))|não (?:encontrad[oa]|foi (?:possível )?encontra\w+)|pàgina no trobada|no s.ha trobat|páxina non atopada
-        pagina (?:non (?:trovata|esiste|disponibile)|niet gevonden|bestaat niet|n-a fost găsită|negăsită|inexistentă|nu (?:a fost găsită|există|a putut))|non (?:trovat[oa]|è stat[oa] trovat[oa])|niet gevonden|kan niet worden gevonden|bestaat niet|nu a fost găsit
+        pagina (?:non (?:trovata|esiste|disponibile)|niet gevonden|bestaat niet|n-a fost găsită|negăsită|inexistentă|nu (?:a fost găsită|există|a putut))|non (?:trovat[oa]|è stat[oa] trovat[oa]|esiste|è disponibile)|niet gevonden|kan niet worden gevonden|bestaat niet|nu a fost găsit
         nie (?:znaleziono|istnieje|odnaleziono|została znaleziona)|strona nie|stránka (?:nebyla nalezena|nenalezena|neexistuje|sa nenašla|nebola nájdená)|nenalezen\w*|nenašl\w*|nebyla? nalezen\w*|neexistuje|stranica (?:nije|ne)|nije pronađen\w*|ni (?:bila )?(?:najden\w*|mogoče najti)|ne postoji|ne obstaja|az oldal nem (?:található|létezik)|nem található|nem létezik
-        sivua ei (?:löydy|löytynyt|ole)|ei löydy|ei löytynyt|sidan (?:kunde inte|hittades inte|finns inte|kan inte)|hittades inte|kunde inte hittas|siden (?:blev ikke|findes ikke|ble ikke|finnes ikke|kunne ikke)|ikke fundet|ikke funnet|lehte ei leitud|ei leitud|lapa nav atrasta|nav atrast\w*|puslapis nerastas|nerast\w*|faqja nuk|nuk u gjet
+        sivua ei (?:löydy|löytynyt|ole)|ei löydy|ei löytynyt|sidan (?:kunde inte|hittades inte|finns (?:inte|ej)|findes ikke|finnes ikke|eksisterer ikke|finns inte|kan inte)|hittades inte|finns (?:inte|ej)|findes ikke|finnes ikke|eksisterer ikke|kunde inte hittas|siden (?:blev ikke|findes ikke|ble ikke|finnes ikke|kunne ikke)|ikke fundet|ikke funnet|lehte ei leitud|ei leitud|lapa nav atrasta|nav atrast\w*|puslapis nerastas|nerast\w*|faqja nuk|nuk u gjet
         sayfa (?:bulunamadı|mevcut değil|yok)|bulunamadı|η σελίδα δεν|δεν βρέθηκε|δεν υπάρχει|ברירת|הדף (?:לא נמצא|המבוקש|אינו|שחיפשת)|לא נמצא\w*|العفو|الصفحة (?:غير موجودة|المطلوبة|التي|غير متوفرة|غير متاحة|لم)|غير موجود\w*|لم يتم العثور|لا توجد صفحة|صفحه (?:مورد نظر|یافت نشد|پیدا نشد|وجود ندارد)|یافت نشد|پیدا نشد|صفحہ (?:نہیں ملا|موجود نہیں)|نہیں ملا
         页面(?:不存在|未找到|找不到|没有找到|已删除|无法|已被删除|走丢)|頁面(?:不存在|未找到|找不到|已刪除)|(?:网页|網頁|文章|内容|您(?:访问|要访问|查找|请求)的(?:页面|网页|内容|文件|资源|地址)).{0,14}(?:不存在|未找到|找不到|没有找到|被删除|已删除|已下线|失效)|找不到(?:您|该|此|頁|页|网|相关)|抱歉.{0,20}(?:不存在|找不到|未找到|走丢)|无法找到
         (?:ページ|ファイル|お探しの|指定された|ご指定の).{0,30}(?:見つかりません|見つかりませんでした|存在しません|存在しない|ございません|ありません|削除された)|見つかりません|存在しません|(?:페이지|요청하신).{0,20}(?:찾을 수 없|존재하지|없습니다)|찾을 수 없
@@ -102,6 +102,14 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (reason, re.compile("|".join(f"(?:{line.strip()})" for line in lines.strip().splitlines()), re.IGNORECASE))
     for reason, lines in _PATTERNS
+)
+
+# Languages whose ways of saying these things are well covered here.
+COVERED = frozenset(
+    re.findall(
+        r"\S+",
+        "ar az be bg bs ca cs da de el en es et fa fi fr gl he hi hr hu id it ja ka kk ko ky lt lv mk ms nb nl nn no pl pt ro ru sk sl sr sv th tr uk ur uz vi zh",
+    )
 )
 
 # What programs leave in a page whose template was not filled in.

@@ -43,15 +43,11 @@ class Waiting:
 
 
 def after_record(
-    conn: sqlite3.Connection,
-    rules: Sequence[Rule],
-    look: derive.Look,
-    derived: derive.Derived,
-    latest: derive.Latest | None,
+    conn: sqlite3.Connection, rules: Sequence[Rule], look: derive.Look, derived: derive.Derived
 ) -> str | None:
     """Owe what follows from one live look; returns when the page is to be looked at again to confirm it, if it is.
 
-    `latest` is the text that stood before the look. The caller's transaction commits it.
+    The caller's transaction commits it.
     """
     if not rules:
         return None
@@ -73,23 +69,21 @@ def after_record(
     return _look_again_at(conn, look)
 
 
-def after_release(conn: sqlite3.Connection, rules: Sequence[Rule], derived: derive.Derived, at: str) -> None:
-    """Owe the change that a release by hand brought to light: once, and without a look to confirm it."""
-    if derived.change is None:
-        return
-    event = event_of_change(conn, derived.change.id)
-    for rule in rules:
-        match = owed(rule, event)
-        if match is not None:
-            _insert(conn, rule, event, match, at=at, state="owed", note="", confirm_s=0.0)
-
-
-def after_hold(conn: sqlite3.Connection, observation_seq: int) -> None:
-    """What still waits for its confirmation and rests on a look that a person set aside is not told."""
-    conn.execute(
-        "UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE observation_seq = ? AND state = 'waiting'",
-        (observation_seq,),
-    )
+def after_act(
+    conn: sqlite3.Connection, rules: Sequence[Rule], kind: str, seq: int, derived: derive.Derived, at: str
+) -> None:
+    """Owe the change that a release by hand brought to light, once and at once; tell nothing more of a look set aside."""
+    if kind == "hold":
+        conn.execute(
+            "UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE observation_seq = ? AND state = 'waiting'",
+            (seq,),
+        )
+    elif derived.change is not None:
+        event = event_of_change(conn, derived.change.id)
+        for rule in rules:
+            match = owed(rule, event)
+            if match is not None:
+                _insert(conn, rule, event, match, at=at, state="owed", note="", confirm_s=0.0)
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------
@@ -104,8 +98,7 @@ def _changed(
     by_rule = {item.rule: item for item in waiting}
     for rule in rules:
         item = by_rule.get(rule.name)
-        if item is not None:
-            _go_on(conn, rule, item, event, new)
+        if item is not None and _went_on(conn, rules, rule, item, event, new):
             continue
         match = owed(rule, event)
         if match is not None:
@@ -114,14 +107,24 @@ def _changed(
     _drop_unruled(conn, rules, waiting)
 
 
-def _go_on(conn: sqlite3.Connection, rule: Rule, item: Waiting, event: Event, new: str) -> None:
-    """A waiting change whose page changed once more: from the text before it to this one, or nothing after all."""
+def _went_on(
+    conn: sqlite3.Connection, rules: Sequence[Rule], rule: Rule, item: Waiting, event: Event, new: str
+) -> bool:
+    """Whether a waiting change covers the page's further change: from the text before it to this one, or undone by it.
+
+    Where the text before it can't be read any more (a new reading), it is told as it is, and the further change alone.
+    """
     assert item.texts is not None
-    merged = None if new == item.texts[0] else _merged(conn, item, event)
-    match = owed(rule, merged) if merged is not None else None
+    merged = match = None
+    if new != item.texts[0]:
+        merged = _merged(conn, item, event)
+        if merged is None:
+            _owe(conn, rules, item, note="unconfirmed")
+            return False
+        match = owed(rule, merged)
     if merged is None or match is None:
         conn.execute("UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE id = ?", (item.id,))
-        return
+        return True
     conn.execute(
         "UPDATE alerts SET observation_seq = ?, texts = ?, confirm_at = ?, content = ? WHERE id = ?",
         (
@@ -132,6 +135,7 @@ def _go_on(conn: sqlite3.Connection, rule: Rule, item: Waiting, event: Event, ne
             item.id,
         ),
     )
+    return True
 
 
 def _merged(conn: sqlite3.Connection, item: Waiting, event: Event) -> Event | None:

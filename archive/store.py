@@ -17,14 +17,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from archive import derive, readings
+from archive import derive, outbox, readings
+from archive.alerting.rules import Rule
 from archive.bodies import put_body
 from archive.columns import act_columns, observation_columns
 from archive.errors import HomeUnusable, NoPage, StoreFailed
 from archive.evidence import Json, observation_entry, rules_from_json
 from archive.lock import HomeLock
 from archive.log import append, next_seq
-from archive.model import ACCEPTED, Capture, Interpretation, Rules, utc_text
+from archive.model import ACCEPTED, Capture, Interpretation, Rules, parse_utc, utc_text
 from archive.opening import DATABASE, open_database
 from archive.pages import PageSettings, sync_page
 from archive.readings import Interpreter
@@ -63,6 +64,7 @@ class PageState:
     due_at: str | None
     settings_sha256: str
     memory: str
+    confirming: bool  # an alert waits for the next look to confirm it: that look is to bring the whole page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ class Recorded:
     observed_at: str
     capture: Capture
     derived: derive.Derived
+    look_again_at: datetime | None = None  # to confirm an alert that waits
 
     def row(self) -> Json:
         """The shape that `check --json` prints."""
@@ -217,14 +220,20 @@ class Archive:
             due_at=row[15],
             settings_sha256=row[16],
             memory=row[17],
+            confirming=outbox.is_waiting(self._conn, row[0]),
         )
 
     # -- observations
 
     def record(
-        self, page: PageState, capture: Capture, interpretation: Interpretation, due: NextDue | None = None
+        self,
+        page: PageState,
+        capture: Capture,
+        interpretation: Interpretation,
+        due: NextDue | None = None,
+        alerts: Sequence[Rule] = (),
     ) -> Recorded:
-        """Store one look and all that follows from it, in one transaction.
+        """Store one look, all that follows from it and what `alerts` owe of it, in one transaction.
 
         `page` is the state that the interpretation was made from. Raises StoreFailed; then nothing of it is stored.
         """
@@ -271,7 +280,15 @@ class Archive:
                     "UPDATE page_states SET due_at = ?, missed_rounds = missed_rounds + ? WHERE page_id = ?",
                     (utc_text(due.at), due.missed, page.page_id),
                 )
-        return Recorded(page=page.slug, seq=seq, observed_at=observed_at, capture=capture, derived=derived)
+            again_at = outbox.after_record(conn, alerts, look, derived) if capture.via == "live" else None
+        return Recorded(
+            page=page.slug,
+            seq=seq,
+            observed_at=observed_at,
+            capture=capture,
+            derived=derived,
+            look_again_at=parse_utc(again_at) if again_at else None,
+        )
 
     # -- readings
 
@@ -283,11 +300,18 @@ class Archive:
             readings.read_again(conn, page.page_id, rules, interpret, cause=cause, version=version, at=utc_text(at))
 
     def act(
-        self, page: PageState, act: Act, interpret: Interpreter, *, version: str, at: datetime
+        self,
+        page: PageState,
+        act: Act,
+        interpret: Interpreter,
+        *,
+        version: str,
+        at: datetime,
+        alerts: Sequence[Rule] = (),
     ) -> tuple[derive.Derived, int]:
         """Record a person's act on one observation and read the page again with it, in one transaction.
 
-        Returns the judgement of that observation as it stands now, and the seq of the act's entry.
+        What `alerts` owe of a released change is told once. Returns the judgement of that observation as it stands now, and the seq of the act's entry.
         """
         entry = {
             "kind": act.kind,
@@ -305,6 +329,7 @@ class Archive:
             judged = readings.read_again(
                 conn, page.page_id, page.rules, interpret, cause=act.kind, version=version, at=utc_text(at)
             )
+            outbox.after_act(conn, alerts, act.kind, act.observation_seq, judged[act.observation_seq], utc_text(at))
         return judged[act.observation_seq], seq
 
 

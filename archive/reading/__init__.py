@@ -1,9 +1,10 @@
 """Every read query over an archive: the values that the command line, the web pages, feeds and exports show."""
 
 from archive.reading.gaps import Gap, gaps
-from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
+from archive.reading.missing import NoChange, NoObservation, NoReading, NoRevision, NoRevisionAt
 from archive.reading.overview import Overview, Totals, overview, totals
 from archive.reading.reader import Reader, open_reader
+from archive.reading.readings import ReadingRow, readings, revision_of
 from archive.reading.rows import ChangeRow, Diff, Look, PageRow, Revision, RevisionRow
 
 __all__ = [
@@ -13,16 +14,20 @@ __all__ = [
     "Look",
     "NoChange",
     "NoObservation",
+    "NoReading",
     "NoRevision",
     "NoRevisionAt",
     "Overview",
     "PageRow",
     "Reader",
+    "ReadingRow",
     "Revision",
     "RevisionRow",
     "Totals",
     "gaps",
     "open_reader",
     "overview",
+    "readings",
+    "revision_of",
     "totals",
 ]

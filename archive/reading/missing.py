@@ -45,3 +45,13 @@ class NoChange(NotInArchive):
         super().__init__(
             f"No change of {slug} in this archive: nothing was seen before its revision 1. Read it with: variorum show {slug}"
         )
+
+
+class NoReading(NotInArchive):
+    """A reading that a page never had."""
+
+    def __init__(self, slug: str, number: int, last: int | None) -> None:
+        has = f"It has 1 to {last}" if last else "It has none yet"
+        super().__init__(
+            f"No reading {number} of {slug} in this archive. {has}. Make a new one with: variorum reread {slug}"
+        )

@@ -19,56 +19,10 @@ from archive.model import Rules, utc_text
 from archive.opening import check_ours
 from archive.reading.difference import between
 from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
-from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, listed, truth
+from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, listed
+from archive.reading.sql import CHANGE, LOOK, PAGE, REVISION, change_row, look_row, page_row, revision_row
 
 _HINT_PAGES = 2000  # up to so many slugs are searched for a near one
-
-_PAGE = """
-SELECT p.*, r.number AS reading, s.looks, s.not_accepted_in_a_row, s.due_at, s.missed_rounds,
-    (SELECT max(v.number) FROM revisions v WHERE v.reading_id = r.id) AS revisions,
-    (SELECT sum(v.looks) FROM revisions v WHERE v.reading_id = r.id) AS accepted,
-    (SELECT v.first_observed FROM revisions v WHERE v.reading_id = r.id AND v.number = 1) AS first_observed,
-    (SELECT v.last_confirmed FROM revisions v WHERE v.reading_id = r.id ORDER BY v.number DESC LIMIT 1) AS last_confirmed,
-    coalesce(j.outcome, o.outcome) AS outcome, iif(j.seq IS NULL, o.reason, j.reason) AS reason,
-    o.http_status, o.observed_at, o.seq AS observation
-FROM pages p
-LEFT JOIN readings r ON r.page_id = p.id AND r.is_current
-LEFT JOIN page_states s ON s.page_id = p.id
-LEFT JOIN observations o ON o.seq = (
-    SELECT seq FROM observations WHERE page_id = p.id ORDER BY rtrim(observed_at, 'Z') DESC, seq DESC LIMIT 1)
-LEFT JOIN judgements j ON j.reading_id = r.id AND j.seq = o.seq
-"""
-
-_REVISION = """
-SELECT v.id, v.number, v.title, v.language, v.first_observed, v.last_observed, v.last_confirmed, v.not_before, v.not_after,
-    v.words, v.looks, v.stamp_created, v.stamp_updated, v.stamp_updated_until, v.text_sha256, v.observation_seq,
-    c.id AS change_id, c.silent, c.kinds, c.words_added, c.words_removed, c.words_moved, c.summary
-FROM revisions v
-LEFT JOIN changes c ON c.to_revision_id = v.id
-WHERE v.reading_id = :reading
-"""
-
-_CHANGE = """
-SELECT c.*, p.slug AS page, p.title AS page_title, f.number AS from_number, t.number AS to_number, t.title,
-    t.language, t.observation_seq AS observation
-FROM changes c
-JOIN revisions t ON t.id = c.to_revision_id
-JOIN readings r ON r.id = t.reading_id AND r.is_current
-JOIN revisions f ON f.id = c.from_revision_id
-JOIN pages p ON p.id = c.page_id
-"""
-
-_LOOK = """
-SELECT o.seq, p.slug AS page, o.observed_at, o.duration_ms, o.via, o.http_status, o.received_bytes, o.body_id,
-    o.outcome AS judged_outcome, o.reason AS judged_reason, lower(hex(b.sha256)) AS body_sha256, b.size_bytes AS body_bytes,
-    coalesce(j.outcome, o.outcome) AS outcome, iif(j.seq IS NULL, o.reason, j.reason) AS reason, v.number AS revision
-FROM observations o
-JOIN pages p ON p.id = o.page_id
-LEFT JOIN readings r ON r.page_id = o.page_id AND r.is_current
-LEFT JOIN judgements j ON j.reading_id = r.id AND j.seq = o.seq
-LEFT JOIN revisions v ON v.id = j.revision_id
-LEFT JOIN blobs b ON b.id = o.body_id
-"""
 
 
 @contextmanager
@@ -108,30 +62,30 @@ class Reader:
 
     def pages(self) -> list[PageRow]:
         """All pages by slug, those no longer watched too."""
-        return [_page(row) for row in self.rows(_PAGE + "ORDER BY p.slug")]
+        return [page_row(row) for row in self.rows(PAGE + "ORDER BY p.slug")]
 
     def status(self) -> list[PageRow]:
         """The watched pages, those in trouble first."""
         order = "WHERE p.watched ORDER BY coalesce(s.not_accepted_in_a_row, 0) DESC, p.slug"
-        return [_page(row) for row in self.rows(_PAGE + order)]
+        return [page_row(row) for row in self.rows(PAGE + order)]
 
     def troubled(self, *, limit: int) -> list[PageRow]:
         """The watched pages whose last look did not show them, the longest first."""
         where = (
             "WHERE p.watched AND s.not_accepted_in_a_row > 0 ORDER BY s.not_accepted_in_a_row DESC, p.slug LIMIT :limit"
         )
-        return [_page(row) for row in self.rows(_PAGE + where, {"limit": limit})]
+        return [page_row(row) for row in self.rows(PAGE + where, {"limit": limit})]
 
     def page(self, slug: str) -> PageRow:
         """The page that has this slug, or had it before. Raises NoPage."""
-        row = self.row(_PAGE + "WHERE p.id = (SELECT page_id FROM page_slugs WHERE slug = :slug)", {"slug": slug})
+        row = self.row(PAGE + "WHERE p.id = (SELECT page_id FROM page_slugs WHERE slug = :slug)", {"slug": slug})
         if row is None:
             raise NoPage(slug, self._near(slug))
-        return _page(row)
+        return page_row(row)
 
     def pages_by_id(self, ids: Sequence[int]) -> list[PageRow]:
         marks = ", ".join(str(int(page_id)) for page_id in ids)
-        return [_page(row) for row in self.rows(f"{_PAGE} WHERE p.id IN ({marks})")]
+        return [page_row(row) for row in self.rows(f"{PAGE} WHERE p.id IN ({marks})")]
 
     def addresses(self, page: PageRow) -> list[tuple[str, str]]:
         """(address, since) of every address that the page had, oldest first."""
@@ -152,32 +106,32 @@ class Reader:
 
     def history_of(self, page: PageRow, *, below: int | None = None, limit: int | None = None) -> list[RevisionRow]:
         rows = self.rows(
-            _REVISION + "AND v.number < :below ORDER BY v.number DESC LIMIT :limit",
+            REVISION + "AND v.number < :below ORDER BY v.number DESC LIMIT :limit",
             {"reading": self.reading_id(page), "below": below or 1 << 62, "limit": limit or -1},
         )
-        return [_revision_row(row) for row in reversed(rows)]
+        return [revision_row(row) for row in reversed(rows)]
 
     def revision(self, slug: str, number: int | None = None) -> Revision:
         """One revision with its text, the latest if no number is given. Raises NoPage, NoRevision."""
         page = self.page(slug)
         wanted = page.revisions if number is None else number
         row = self.row(
-            _REVISION + "AND v.number = :number", {"reading": self.reading_id(page), "number": min(wanted, 1 << 62)}
+            REVISION + "AND v.number = :number", {"reading": self.reading_id(page), "number": min(wanted, 1 << 62)}
         )
         if row is None:
             raise NoRevision(page.slug, wanted, page.revisions or None)
-        return self._revision(page, _revision_row(row))
+        return self.with_text(page, revision_row(row), page.reading)
 
     def revision_at(self, slug: str, at: datetime) -> Revision:
         """The revision that had last been seen by that time. Raises NoPage, NoRevisionAt."""
         page = self.page(slug)
         row = self.row(
-            _REVISION + "AND rtrim(v.first_observed, 'Z') <= rtrim(:at, 'Z') ORDER BY v.number DESC LIMIT 1",
+            REVISION + "AND rtrim(v.first_observed, 'Z') <= rtrim(:at, 'Z') ORDER BY v.number DESC LIMIT 1",
             {"reading": self.reading_id(page), "at": utc_text(at)},
         )
         if row is None:
             raise NoRevisionAt(page.slug, at, page.first_observed)
-        return self._revision(page, _revision_row(row))
+        return self.with_text(page, revision_row(row), page.reading)
 
     # changes
 
@@ -195,7 +149,7 @@ class Reader:
             where.append("(c.not_after, c.id) < (SELECT not_after, id FROM changes WHERE id = :before)")
             values["before"] = before
         order = " ORDER BY c.not_after DESC, c.id DESC LIMIT :limit"
-        return [_change(row) for row in self.rows(f"{_CHANGE} WHERE {' AND '.join(where)}{order}", values)]
+        return [change_row(row) for row in self.rows(f"{CHANGE} WHERE {' AND '.join(where)}{order}", values)]
 
     def diff(self, slug: str, old: int | None = None, new: int | None = None, *, passages: bool = True) -> Diff:
         """How revision `old` became `new`: by default the last change, or with `old` alone from it to the latest.
@@ -246,14 +200,14 @@ class Reader:
             where += f" AND coalesce(j.outcome, o.outcome) IN ({marks})"
             values |= {f"outcome{n}": outcome for n, outcome in enumerate(outcomes)}
         order = " ORDER BY rtrim(o.observed_at, 'Z') DESC, o.seq DESC LIMIT :limit"
-        return [_look(row) for row in self.rows(f"{_LOOK} {where}{order}", values)]
+        return [look_row(row) for row in self.rows(f"{LOOK} {where}{order}", values)]
 
     def observation(self, seq: int) -> Look:
         """One look, of whatever page. Raises NoObservation."""
-        row = self.row(_LOOK + "WHERE o.seq = :seq", {"seq": min(seq, 1 << 62)})
+        row = self.row(LOOK + "WHERE o.seq = :seq", {"seq": min(seq, 1 << 62)})
         if row is None:
             raise NoObservation(seq)
-        return _look(row)
+        return look_row(row)
 
     def entry(self, seq: int) -> bytes:
         """The canonical JSON of one log entry, as it was hashed. Raises NoObservation."""
@@ -285,6 +239,14 @@ class Reader:
 
     # for the other modules of this package
 
+    def with_text(self, page: PageRow, row: RevisionRow, reading: int | None) -> Revision:
+        found = self.row("SELECT text, block_kinds FROM revisions WHERE id = :id", {"id": row.id})
+        assert found is not None
+        assert reading is not None
+        return Revision(
+            page=page, row=row, reading=reading, text=found["text"], block_kinds=listed(found["block_kinds"])
+        )
+
     def reading_id(self, page: PageRow) -> int | None:
         """The id of the page's current reading."""
         row = self.row("SELECT id FROM readings WHERE page_id = :page AND is_current", {"page": page.id})
@@ -304,91 +266,3 @@ class Reader:
         slugs = [row["slug"] for row in self.rows(f"SELECT slug FROM pages LIMIT {_HINT_PAGES + 1}")]
         near = difflib.get_close_matches(slug[:64], slugs, n=1, cutoff=0.75) if len(slugs) <= _HINT_PAGES else []
         return near[0] if near else None
-
-    def _revision(self, page: PageRow, row: RevisionRow) -> Revision:
-        found = self.row("SELECT text, block_kinds FROM revisions WHERE id = :id", {"id": row.id})
-        assert found is not None
-        assert page.reading is not None
-        return Revision(
-            page=page, row=row, reading=page.reading, text=found["text"], block_kinds=listed(found["block_kinds"])
-        )
-
-
-def _page(row: sqlite3.Row) -> PageRow:
-    return PageRow(
-        id=row["id"],
-        slug=row["slug"],
-        url=row["url"],
-        title=row["title"],
-        language=row["language"],
-        statement=row["statement"],
-        tags=listed(row["tags"]),
-        watched=bool(row["watched"]),
-        added_at=row["added_at"],
-        reading=row["reading"],
-        revisions=row["revisions"] or 0,
-        looks=row["looks"] or 0,
-        accepted=row["accepted"] or 0,
-        not_accepted_in_a_row=row["not_accepted_in_a_row"] or 0,
-        first_observed=row["first_observed"],
-        last_confirmed=row["last_confirmed"],
-        outcome=row["outcome"],
-        reason=row["reason"],
-        http_status=row["http_status"],
-        observed_at=row["observed_at"],
-        observation=row["observation"],
-        due_at=row["due_at"],
-        missed_rounds=row["missed_rounds"] or 0,
-    )
-
-
-def _revision_row(row: sqlite3.Row) -> RevisionRow:
-    return RevisionRow(
-        id=row["id"],
-        number=row["number"],
-        title=row["title"],
-        language=row["language"],
-        first_observed=row["first_observed"],
-        last_observed=row["last_observed"],
-        last_confirmed=row["last_confirmed"],
-        not_before=row["not_before"],
-        not_after=row["not_after"],
-        words=row["words"],
-        looks=row["looks"],
-        stamp_created=row["stamp_created"],
-        stamp_updated=row["stamp_updated"],
-        stamp_updated_until=row["stamp_updated_until"],
-        silent=truth(row["silent"]),
-        kinds=None if row["change_id"] is None else listed(row["kinds"]),
-        words_added=row["words_added"],
-        words_removed=row["words_removed"],
-        words_moved=row["words_moved"],
-        summary=listed(row["summary"]),
-        text_sha256=row["text_sha256"],
-        observation=row["observation_seq"],
-    )
-
-
-def _change(row: sqlite3.Row) -> ChangeRow:
-    return ChangeRow(
-        id=row["id"],
-        page=row["page"],
-        page_title=row["page_title"],
-        from_number=row["from_number"],
-        to_number=row["to_number"],
-        not_before=row["not_before"],
-        not_after=row["not_after"],
-        kinds=listed(row["kinds"]),
-        silent=truth(row["silent"]),
-        words_added=row["words_added"],
-        words_removed=row["words_removed"],
-        words_moved=row["words_moved"],
-        summary=listed(row["summary"]),
-        title=row["title"],
-        language=row["language"],
-        observation=row["observation"],
-    )
-
-
-def _look(row: sqlite3.Row) -> Look:
-    return Look(**{key: row[key] for key in row.keys()})  # noqa: SIM118 - a Row iterates over values

@@ -16,8 +16,10 @@ from archive.reading.gaps import Gap, gaps, together
 from archive.reading.missing import NoObservation
 from archive.reading.overview import SORTS, Listed, overview, totals
 from archive.reading.reader import Reader
+from archive.reading.readings import following_of, readings, revision_of
 from archive.reading.rows import ChangeRow, Json, Look, PageRow, Revision, RevisionRow
 from archive.site.atom import Told, feed
+from archive.site.cite import Citation, citation
 from archive.site.marks import Fold, folds, marked
 from archive.site.timeline import chart, spark
 
@@ -88,6 +90,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
         revisions = reader.history_of(page, below=below, limit=HISTORY_SIZE)
         holes = gaps(reader, page)
         addresses = reader.addresses(page)
+        made = readings(reader, page)
     older = revisions[0].number if revisions and revisions[0].number > 1 else None
     newest = not revisions or revisions[-1].number == page.revisions
     shown = _shown_gaps(revisions, holes, oldest=older is None, newest=newest)
@@ -106,6 +109,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
             "by_number": {row.number: row for row in revisions},
             "silent_count": sum(row.silent is True for row in revisions),
             "addresses": addresses,
+            "readings": made,
             "older": older,
             "below": below,
         },
@@ -114,6 +118,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
             "history": [row.as_json() for row in revisions],
             "gaps": [gap.as_json() for gap in shown],
             "addresses": [{"url": url, "since": since} for url, since in addresses],
+            "readings": [reading.as_json() for reading in made],
             "older": older,
         },
     )
@@ -154,15 +159,33 @@ def revision_view(reader: Reader, slug: str, number: int) -> View:
         revision = reader.revision(slug, number)
         following = _neighbour(reader, revision.page, number + 1)
         look = reader.observation(revision.row.observation)
+    return _revision_view(revision, following, look)
+
+
+def reading_view(reader: Reader, slug: str, reading: int, number: int) -> View:
+    """A revision as an earlier reading (or the present one) numbered it."""
+    with reader.one_instant():
+        page = reader.page(slug)
+        revision = revision_of(reader, page, reading, number)
+        following = following_of(reader, page, reading, number)
+        look = reader.observation(revision.row.observation)
+    return _revision_view(revision, following, look)
+
+
+def _revision_view(revision: Revision, following: RevisionRow | None, look: Look) -> View:
+    page = revision.page
+    earlier = revision.reading != page.reading
     return View(
         values={
-            "page": revision.page,
+            "page": page,
             "revision": revision,
             "row": revision.row,
             "following": following,
             "look": look,
             "blocks": grouped(revision.blocks),
-            "language": revision.row.language or revision.page.language,
+            "language": revision.row.language or page.language,
+            "earlier": earlier,
+            "prefix": f"/page/{page.slug}/reading/{revision.reading}" if earlier else f"/page/{page.slug}",
         },
         as_json=revision.as_json(),
     )
@@ -251,6 +274,26 @@ def _look_of(reader: Reader, page: PageRow, seq: int) -> Look:
     if look.page != page.slug:
         raise NoObservation(seq, page.slug)
     return look
+
+
+def cite_view(reader: Reader, slug: str, seq: int, *, title: str, absolute: Callable[[str], str]) -> Citation:
+    """How to cite what one look saw. Raises NoPage, NoObservation, NothingSeen."""
+    with reader.one_instant():
+        page = reader.page(slug)
+        look = _look_of(reader, page, seq)
+        if look.revision is None:
+            raise NothingSeen(seq)
+        revision = reader.revision(slug, look.revision)
+    return citation(page, look, revision, archive=title, address=absolute(f"/page/{page.slug}/at/{seq}"))
+
+
+class NothingSeen(NotInArchive):
+    """A look that did not show the page, so that there is no text to cite."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(
+            f"Observation {seq} did not show the page: there is no text to cite. See why with: variorum explain {seq}"
+        )
 
 
 def raw_body(reader: Reader, slug: str, seq: int) -> bytes:

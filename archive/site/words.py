@@ -62,6 +62,15 @@ VIA = {
     "folder": "an imported folder",
 }
 
+CAUSES = {
+    "first": "as the page entered this archive",
+    "asked": "asked for by the keeper",
+    "release": "after a held look was released",
+    "hold": "after a look was held by hand",
+    "rules": "by new rules of the page",
+    "version": "by a new version of the program",
+}
+
 
 def day(at: datetime) -> str:
     """

@@ -39,9 +39,11 @@ def register_routes():
         (rf"/page/{SLUG}/looks{FORMAT}$", looks),
         (rf"/page/{SLUG}/feed\.atom$", feed),
         (rf"/page/{SLUG}/(?P<number>\d{{1,9}}){FORMAT}$", revision),
+        (rf"/page/{SLUG}/reading/(?P<reading>\d{{1,9}})/(?P<number>\d{{1,9}}){FORMAT}$", reading),
         (rf"/page/{SLUG}/(?P<old>\d{{1,9}})\.\.(?P<new>\d{{1,9}}){FORMAT}$", diff),
         (rf"/page/{SLUG}/at/(?P<seq>\d{{1,15}}){FORMAT}$", at),
         (rf"/page/{SLUG}/at/(?P<seq>\d{{1,15}})/raw$", raw),
+        (rf"/page/{SLUG}/at/(?P<seq>\d{{1,15}})/cite\.(?P<form>txt|bib|csl\.json)$", cite),
     ]
 
 
@@ -88,6 +90,13 @@ async def revision(datasette, request):
     )
 
 
+async def reading(datasette, request):
+    slug, of, number = (request.url_vars[name] for name in ("slug", "reading", "number"))
+    return await _answer(
+        datasette, request, "revision.html", lambda reader: views.reading_view(reader, slug, int(of), int(number))
+    )
+
+
 async def diff(datasette, request):
     slug, old, new, form = (request.url_vars[name] for name in ("slug", "old", "new", "format"))
     return await _answer(
@@ -115,14 +124,27 @@ async def raw(datasette, request):
     return Response(body, content_type="text/plain", headers=headers)
 
 
+async def cite(datasette, request):
+    slug, seq, form = request.url_vars["slug"], int(request.url_vars["seq"]), request.url_vars["form"]
+    found = await _read(
+        datasette,
+        lambda reader: views.cite_view(
+            reader, slug, seq, title=_site_title(datasette), absolute=_absolute(datasette, request)
+        ),
+    )
+    if form == "csl.json":
+        return Response.json([found.csl])
+    text = f"{found.words}\n" if form == "txt" else found.bibtex
+    return Response(text, content_type="text/plain; charset=utf-8")
+
+
 async def feed(datasette, request):
     slug = request.url_vars.get("slug")
-    title = datasette.metadata("title") or "variorum"
     known = request.headers.get("if-none-match", "")
     etag, body = await _read(
         datasette,
         lambda reader: views.feed_view(
-            reader, slug, title=title, absolute=_absolute(datasette, request), known=known
+            reader, slug, title=_site_title(datasette), absolute=_absolute(datasette, request), known=known
         ),
     )
     return Response(
@@ -151,7 +173,7 @@ async def _answer(
         **found.values,
         **more,
         "public": _absolute(datasette, request),
-        "site_title": datasette.metadata("title") or "variorum",
+        "site_title": _site_title(datasette),
         "here": request.path,
     }
     html = await datasette.render_template(f"room/{template}", values, request=request)
@@ -192,6 +214,10 @@ def _tagged(request, response: Response) -> Response:
     return response
 
 
+def _site_title(datasette) -> str:
+    return datasette.metadata("title") or "variorum"
+
+
 def _number(request, name: str) -> int | None:
     text = request.args.get(name) or ""
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
@@ -213,6 +239,7 @@ def prepare_jinja2_environment(env):
     for name in ("moment", "bounds", "said", "span", "stamp", "count", "share", "outcome", "meaning", "kinds", "amount", "summary"):
         env.globals[name] = getattr(words, name)
     env.globals["via_words"] = words.VIA
+    env.globals["cause_words"] = words.CAUSES
     env.filters["query_of"] = _query_of
 
 

@@ -13,7 +13,7 @@ import pytest
 from archive.errors import HomeUnusable, NoPage, NotInArchive, NotOurDatabase
 from archive.model import Outcome
 from archive.pages import PageSettings
-from archive.reading import NoChange, NoObservation, NoRevision, NoRevisionAt, gaps, open_reader
+from archive.reading import NoChange, NoObservation, NoRevision, NoRevisionAt, gaps, open_reader, readings
 
 
 def test_reading_writes_nothing(site: Any) -> None:
@@ -197,4 +197,12 @@ def test_a_page_read_again_shows_its_current_reading_alone(site_of: Callable[...
         assert len(reader.history("page")) == 3
         assert len(reader.changes()) == 2
         assert reader.observations("page")[0].revision == 3
-    assert site.get("/page/page").status_code == 200
+        assert [(row.number, row.is_current, row.revisions) for row in readings(reader, reader.page("page"))] == [
+            (2, True, 3),
+            (1, False, 3),
+        ]
+    assert "Reading 1: 3 revisions" in " ".join(site.html("/page/page").replace("</a>", "").split())
+    assert "This is an earlier reading of the evidence" in site.html("/page/page/reading/1/3")
+    assert "This is an earlier reading" not in site.html("/page/page/reading/2/3")
+    assert site.get("/page/page/reading/1/2.json").json()["reading"] == 1
+    assert [site.get(f"/page/page/reading/{path}").status_code for path in ("3/1", "1/4", "1/0")] == [404, 404, 404]

@@ -131,6 +131,15 @@ def test_no_header_of_an_answer_comes_from_a_page(bad: Any) -> None:
         assert "alert" not in str(headers)
 
 
+def test_a_citation_of_hostile_texts_keeps_its_form(bad: Any) -> None:
+    bib = bad.get(f"/page/bad/at/{bad.seqs['changed']}/cite.bib").text
+    for escape in ("\\\\{", "\\\\}", "\\{", "\\}"):
+        bib = bib.replace(escape, "")
+    assert bib.count("{") == bib.count("}")
+    assert bib.count("\n") == 9
+    assert "alert" in bad.get(f"/page/bad/at/{bad.seqs['changed']}/cite.csl.json").json()[0]["title"]
+
+
 def test_a_slug_of_strange_characters_is_just_not_there(bad: Any) -> None:
     for path in (
         "/page/..%2f..%2fetc%2fpasswd",

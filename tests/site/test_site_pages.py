@@ -129,6 +129,20 @@ def test_a_look_shows_the_text_that_it_saw_and_its_evidence(site: Any) -> None:
     assert "All 27 parties must take part in the talks." in page
 
 
+def test_a_text_is_cited_by_the_look_that_saw_it_and_its_digest(site: Any) -> None:
+    seq = site.seqs["first"]
+    digest = site.get("/page/straits/1.json").json()["text_sha256"]
+    base = f"/page/straits/at/{seq}/cite"
+    words = site.get(f"{base}.txt").text
+    assert words == (
+        "On settlement in the Straits of Meridia. http://mea.norland.example/en/straits?view=full, as seen 2031-05-01T06:00:00Z."
+        f" variorum, http://localhost/page/straits/at/{seq} (reading 1, text SHA-256 {digest})\n"
+    )
+    assert site.get(f"{base}.csl.json").json()[0]["accessed"] == {"date-parts": [[2031, 5, 1]]}
+    assert f"url = {{http://localhost/page/straits/at/{seq}}}" in site.get(f"{base}.bib").text
+    assert site.get(f"/page/straits/at/{site.seqs['held']}/cite.txt").status_code == 404
+
+
 def test_a_held_look_says_what_it_was_taken_for_and_why(site: Any) -> None:
     page = text_of(site.html(f"/page/straits/at/{site.seqs['held']}"))
     assert "It did not show the page." in page

@@ -88,17 +88,27 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """One `[[alert]]`. Empty `pages` and `tags` mean every page; empty `kinds` and `phrases` do not narrow."""
+    """One `[[alert]]`. Empty `pages`, `tags`, `statements` and `languages` mean every page.
+
+    Any one of `phrases`, `kinds` and `share` makes a change worth telling; without them every change of wording is.
+    """
 
     name: str
     pages: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     on: tuple[str, ...] = ("changed",)
     phrases: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    share: float = 0.0  # of the words of both texts, 0 to 1
     to: tuple[str, ...]
     digest: str = "immediate"
+    digest_at: str = "07:00"  # in `timezone`; weekly ones on Monday
+    timezone: str = "UTC"
     confirm_s: float = 600.0
+    unobserved_after_s: float = 2 * 86400.0
+    out_of_step_after_s: float = 2 * 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,12 +254,19 @@ ALERT_KEYS: Mapping[str, Check | _Each] = {
     "name": values.slug,
     "pages": _Each(values.slug),
     "tags": _Each(values.slug),
-    "on": _Each(values.one_of("changed", "silent", "held", "gone", "failing", "recovered")),
+    "statements": _Each(values.slug),
+    "languages": _Each(values.language),
+    "on": _Each(values.one_of(*values.EVENTS)),
     "phrases": _Each(values.filled_text),
     "kinds": _Each(values.kind),
+    "share": values.share,
     "to": _Each(values.target),
-    "digest": values.one_of("immediate", "daily"),
+    "digest": values.one_of("immediate", "daily", "weekly"),
+    "digest_at": values.time_of_day,
+    "timezone": values.timezone,
     "confirm": values.interval,
+    "unobserved_after": values.positive_interval,
+    "out_of_step_after": values.positive_interval,
 }
 TOP_KEYS: Mapping[str, Check | _Each] = {"contact": values.contact, "public_url": values.public_url}
 TABLES = ("defaults", "fetch")
@@ -339,7 +356,7 @@ def _read_watch_list(reader: _Reader, tables: Mapping[str, Any]) -> WatchList:
         defaults=default,
         fetch=settings,
         pages=tuple(_page(page, default, defaults.get("timezone", "UTC"), settings) for _, page, _ in pages),
-        alerts=tuple(_alert(alert) for _, alert, _ in alerts),
+        alerts=tuple(_alert(alert, defaults.get("timezone", "UTC")) for _, alert, _ in alerts),
     )
 
 
@@ -386,6 +403,7 @@ def _check_pages(reader: _Reader, pages: Sequence[Read]) -> None:
 def _check_alerts(reader: _Reader, alerts: Sequence[Read], pages: Sequence[Mapping[str, Any]]) -> None:
     slugs = {page["slug"] for page in pages if "slug" in page}
     tags = {tag for page in pages for tag in page.get("tags", ())}
+    statements = {page["statement"] for page in pages if "statement" in page}
     names: set[str] = set()
     for path, alert, written in alerts:
         reader.required(path, written, "name", "to")
@@ -394,7 +412,7 @@ def _check_alerts(reader: _Reader, alerts: Sequence[Read], pages: Sequence[Mappi
         if alert.get("name") in names:
             reader.wrong((*path, "name"), f"{alert['name']!r} is the name of an earlier alert")
         names.update({alert["name"]} if "name" in alert else ())
-        for key, known in (("pages", slugs), ("tags", tags)):
+        for key, known in (("pages", slugs), ("tags", tags), ("statements", statements)):
             for index, slug in enumerate(written.get(key, ()) if key in alert else ()):
                 if slug in alert[key] and slug not in known:
                     reader.wrong((*path, key, index), f"no page has the {key[:-1]} {slug!r}{_near(slug, known)}")
@@ -429,8 +447,10 @@ def _page(page: Mapping[str, Any], default: Cadence, default_zone: str, settings
     )
 
 
-def _alert(alert: Mapping[str, Any]) -> AlertRule:
-    return AlertRule(**{"confirm_s" if key == "confirm" else key: value for key, value in alert.items()})
+def _alert(alert: Mapping[str, Any], default_zone: str) -> AlertRule:
+    seconds = ("confirm", "unobserved_after", "out_of_step_after")
+    found = {f"{key}_s" if key in seconds else key: value for key, value in alert.items()}
+    return AlertRule(**{"timezone": default_zone, **found})
 
 
 def starter() -> str:

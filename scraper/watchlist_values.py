@@ -21,10 +21,12 @@ KINDS = (
 )
 SIZE_UNITS = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
+EVENTS = ("changed", "silent", "held", "gone", "failing", "recovered", "unobserved", "out-of-step")
+
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([A-Za-z]{1,3})")
-_TARGET = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|[a-z][a-z0-9+.-]*://.+")
+_TARGET = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:[^:]+|[a-z][a-z0-9+.-]*://.+")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
 
 
@@ -236,7 +238,19 @@ def executor(value: Any) -> str:
 
 
 def target(value: Any) -> str:
-    """An Apprise address, or `env:NAME` for one that is kept out of the file."""
+    """An Apprise address, or `env:NAME` or `file:PATH` for one that is kept out of the file. Errors don't repeat it."""
     if not _TARGET.fullmatch(text(value)):
-        raise ValueError(f'{value!r} is no alert address; write one like "json://127.0.0.1:9000/hook" or "env:NAME"')
+        raise ValueError('is no alert address; write one like "json://127.0.0.1:9000/hook", "env:NAME" or "file:PATH"')
+    return text(value)
+
+
+def share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise ValueError("must be a number above 0 and at most 1 without quotes, as in 0.1 for a tenth of the words")
+    return float(value)
+
+
+def time_of_day(value: Any) -> str:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text(value)):
+        raise ValueError(f'{value!r} is no time of day; write one like "07:00"')
     return text(value)

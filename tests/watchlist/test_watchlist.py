@@ -108,6 +108,7 @@ def test_every_key_of_the_design_is_read() -> None:
             kinds=("number",),
             to=("env:VARIORUM_MAIL", "json://127.0.0.1:9000/hook"),
             digest="daily",
+            timezone="Asia/Almaty",
             confirm_s=300,
         ),
     )

@@ -1,0 +1,1 @@
+"""Sending alerts: where to (names for addresses that hold secrets), and how (mail, signed web hooks, other services)."""

@@ -1,0 +1,106 @@
+"""Alert addresses and their names: the archive knows the name alone, the address is looked up when a message goes out.
+
+`env:NAME` is read from the environment, `file:PATH` from a file that its owner alone may read; any other text is an Apprise
+address. Errors here name the target, never its address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from archive.alerting.rules import Rule
+from archive.errors import VariorumError
+from scraper.watchlist import AlertRule, Page, WatchList
+
+
+class NoAddress(VariorumError):
+    """An alert target whose address can't be had."""
+
+    def __init__(self, target: str, why: str, mend: str) -> None:
+        super().__init__(f"No address for the alert target {target}: {why}. {mend}")
+
+
+def target_name(written: str) -> str:
+    """What the archive calls a target: `env:NAME` and `file:PATH` as they are, of an address its scheme and a digest.
+
+    The digest is slow to make (scrypt), so that a password can't be found by trying.
+    """
+    if written.startswith(("env:", "file:")):
+        return written
+    return f"{written.partition(':')[0]}:{_digest(written)}"
+
+
+@cache
+def _digest(address: str) -> str:
+    return hashlib.scrypt(address.encode(), salt=b"variorum alert target", n=2**13, r=8, p=1, dklen=8).hex()
+
+
+def address_of(written: str, home: Path) -> str:
+    """The address that a target of the watch list stands for. Raises NoAddress."""
+    if written.startswith("env:"):
+        address = os.environ.get(written[4:], "").strip()
+        if not address:
+            raise NoAddress(written, "the environment has no such variable", f"Set {written[4:]} where variorum runs.")
+        return address
+    if written.startswith("file:"):
+        return _from_file(written, home / written[5:])
+    return written
+
+
+def _from_file(written: str, path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_IMODE(mode) & 0o077:
+            raise NoAddress(written, "others may read that file", f"Run: chmod 600 {path}")
+        address = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise NoAddress(written, f"the file can't be read ({error.strerror})", "Write the address into it.") from error
+    except UnicodeDecodeError as error:
+        raise NoAddress(written, "the file is not UTF-8", "Write the address into it.") from error
+    if not address or "\n" in address:
+        raise NoAddress(written, "the file must hold one address", "Write one line into it.")
+    return address
+
+
+def addresses_by_name(watch_list: WatchList) -> Mapping[str, str]:
+    """How the watch list writes each target, by the target's name."""
+    return {target_name(written): written for alert in watch_list.alerts for written in alert.to}
+
+
+def rules_of(watch_list: WatchList) -> tuple[Rule, ...]:
+    """The watch list's alerts as the archive takes them: with names for targets."""
+    return tuple(_rule(alert) for alert in watch_list.alerts)
+
+
+def rules_for(rules: Iterable[Rule], page: Page) -> tuple[Rule, ...]:
+    """The rules as they hold for one page, which may say for itself how long a change waits for its confirmation."""
+    if page.confirm_s is None:
+        return tuple(rules)
+    return tuple(replace(rule, confirm_s=page.confirm_s) for rule in rules)
+
+
+def _rule(alert: AlertRule) -> Rule:
+    return Rule(
+        name=alert.name,
+        pages=alert.pages,
+        tags=alert.tags,
+        statements=alert.statements,
+        languages=alert.languages,
+        on=alert.on,
+        phrases=alert.phrases,
+        kinds=alert.kinds,
+        share=alert.share,
+        targets=tuple(target_name(written) for written in alert.to),
+        digest=alert.digest,
+        digest_at=alert.digest_at,
+        timezone=alert.timezone,
+        confirm_s=alert.confirm_s,
+        unobserved_after_s=alert.unobserved_after_s,
+        out_of_step_after_s=alert.out_of_step_after_s,
+    )

@@ -18,8 +18,10 @@ _DIRECT_GAP = 144  # pairs of passages in one gap that are all compared
 _CANDIDATES = 4
 _SAME_PLACE = 0.4  # likeness needed in the same gap
 _ONLY_ONE = 0.3  # likeness needed where each side of a gap has one passage
-_HEADING = 80  # characters: longer is no heading, and so much more it weighs
+_HEADING = 60  # characters: longer is no heading
+_STRUCTURE = 80  # characters that a heading weighs more than its length
 _ELSEWHERE = 0.55  # likeness needed to call it a move
+_LONG = 24  # characters: a longer passage is not repeated by chance
 _CUT_ROUNDS = 2
 _NEAR_BONUS = 0.1  # of two equally like ones, the one in place
 _JOINED = 3  # how far a pair grows, and words that it must gain by it
@@ -116,6 +118,7 @@ def _equal(old_keys: list[str], new_keys: list[str]) -> _Matching:
         matching.add(i, j)
     _spread(old_keys, new_keys, matching, found)
     _repeated(old_keys, new_keys, matching)
+    _repeated_elsewhere(old_keys, new_keys, matching)
     return matching
 
 
@@ -153,6 +156,23 @@ def _repeated(old_keys: list[str], new_keys: list[str], matching: _Matching) -> 
         for x, y, size in blocks(codes_old, codes_new):
             for step in range(size):
                 matching.add(left[x + step], right[y + step])
+
+
+def _repeated_elsewhere(old_keys: list[str], new_keys: list[str], matching: _Matching) -> None:
+    """What is left of repeated passages, in order: those as many on either side, and those too long to repeat by chance."""
+    left: dict[str, list[int]] = defaultdict(list)
+    right: dict[str, list[int]] = defaultdict(list)
+    for i, j in enumerate(matching.new_of):
+        if j < 0:
+            left[old_keys[i]].append(i)
+    for j, i in enumerate(matching.old_of):
+        if i < 0 and new_keys[j] in left:
+            right[new_keys[j]].append(j)
+    for key, news in right.items():
+        olds = left[key]
+        if len(olds) == len(news) or len(key) >= _LONG:
+            for i, j in zip(olds, news, strict=False):
+                matching.add(i, j)
 
 
 def _gaps(weights: list[int], matching: _Matching) -> list[tuple[int, int, int, int]]:
@@ -306,7 +326,7 @@ def _likeness(was: Tokens, now: Tokens) -> tuple[int, float]:
 
 def _weight(key: str) -> int:
     """How much a passage is worth to leave in place; what has no end of a sentence, a heading, more than its length."""
-    return len(key) + (_HEADING if len(key) < _HEADING and key[-1:].isalnum() else 1)
+    return len(key) + (_STRUCTURE if len(key) < _HEADING and key[-1:].isalnum() else 1)
 
 
 def _links(old_keys: list[str], matching: _Matching, groups: list[_Pair]) -> list[Link]:

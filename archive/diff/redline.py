@@ -179,7 +179,8 @@ def _named(runs: list[Run]) -> list[Run]:
     out = list(runs)
     for index in range(len(out) - 1):
         one, two = out[index], out[index + 1]
-        if one.kind == "delete" and two.kind == "insert" and one.text.strip() and looks(one.text) == looks(two.text):
+        pair = one.kind == "delete" and two.kind == "insert" and one.text != two.text
+        if pair and one.text.strip() and looks(one.text) == looks(two.text):
             out[index], out[index + 1] = replace(one, named=True), replace(two, named=True)
     return out
 

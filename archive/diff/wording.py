@@ -71,7 +71,7 @@ def _without_islands(hunks: list[Hunk], old: Tokens) -> list[Hunk]:
 
 def _is_island(left: Hunk, right: Hunk, old: Tokens) -> bool:
     kept = right[0] - left[1]
-    if kept == 1 and old.keys[left[1]][0] >= "\u3040" and RUNS_ON.match(old.keys[left[1]]):
+    if kept == 1 and RUNS_ON.match(old.keys[left[1]]):
         return _is_chance(left, right)
     around = min(max(left[1] - left[0], left[3] - left[2]), max(right[1] - right[0], right[3] - right[2]))
     if around < 3 or kept * 2 > around:

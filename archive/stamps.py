@@ -57,7 +57,7 @@ _TIME = re.compile(
     r"""[\s,;|/\-–—(（]{0,4}(?:[tT](?=\d)|(?:at|à|um|às|a\slas|alle\sore|alle|ore|kl\.?|klo|la|в|о|o\sgodz\.|o|godz\.|u|ob|στις|الساعة|ساعت|على\sالساعة|בשעה|lúc|pukul|เวลา|jam|saat|сағат)(?=[\s\d:]):?)?\s*
     (?P<half>上午|下午|午前|午後|오전|오후)?\s*
     (?P<h>\d{1,2})(?:\s?[:.h時时点點시]\s?(?P<m>\d{2})(?:\s?[:.分분]\s?(?P<s>\d{2})(?:[.,]\d{1,9})?)?\s?[分분秒초]?(?![.\d]\d)|(?=\s?[ap]\.?m\b))
-    \s?(?P<ampm>[ap]\.?\s?m\b\.?|[صم](?=\s|$)|π\.μ\.|μ\.μ\.)?(?:\s?(?:uhr|hrs?\b|h\b|ч\.|น\.))?
+    (?:\s?(?P<ampm>[ap]\.?\s?m\b\.?|[صم](?=\s|$)|π\.μ\.|μ\.μ\.))?(?:\s?(?:uhr|hrs?\b|h\b|ч\.|น\.))?
     (?P<zone>\s?[(（]?(?:(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?\d{2})?|[+-]\d{2}:?\d{2}\b|utc\b|gmt\b|z\b|cest\b|cet\b|eest\b|eet\b|msk\b|jst\b|kst\b|bst\b|e[sd]t\b|p[sd]t\b)[)）]?)?""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -408,7 +408,7 @@ def _order(first: int, second: int, separator: str, language: str) -> str:
 
 def _named(year: int, name: str, day: int, language: str) -> date | None:
     for part in (name, *name.split("/")):
-        part = re.sub(r"\s+", " ", part.casefold()).rstrip(".")
+        part = re.sub(r"\s+", " ", part.lower()).rstrip(".")
         month = words.MONTHS_BY_LANGUAGE.get(language[:2], {}).get(part) or _MONTH_NUMBERS.get(part)
         if month and (part not in _AMBIGUOUS_MONTHS or language[:2] in ("hr", "pl", "cs", "uk", "be")):
             return _gregorian(year, month, day, language)

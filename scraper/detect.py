@@ -78,9 +78,10 @@ def detect(body: bytes) -> str:
 
 
 def _sixteen_bits(head: bytes) -> str:
-    if head.count(0) < len(head) // 4 or not head:
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if even + odd < len(head) // 25 or not head or min(even, odd) > (even + odd) // 10:
         return ""
-    return "utf-16le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16be"
+    return "utf-16le" if odd > even else "utf-16be"
 
 
 def _score(sample: bytes, name: str) -> float:

@@ -104,3 +104,8 @@ def seen_page(history: History) -> History:
     """A history that knows the page from one look."""
     assert history.look(ministry_page()) == "new"
     return history
+
+
+@pytest.fixture
+def paragraphs() -> tuple[str, ...]:
+    return PARAGRAPHS

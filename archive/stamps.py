@@ -56,7 +56,7 @@ _AFTER_DATE = re.compile(
 _TIME = re.compile(
     r"""[\s,;|/\-–—(（]{0,4}(?:[tT](?=\d)|(?:at|à|um|às|a\slas|alle\sore|alle|ore|kl\.?|klo|la|в|о|o\sgodz\.|o|godz\.|u|ob|στις|الساعة|ساعت|على\sالساعة|בשעה|lúc|pukul|เวลา|jam|saat|сағат)(?=[\s\d:]):?)?\s*
     (?P<half>上午|下午|午前|午後|오전|오후)?\s*
-    (?P<h>\d{1,2})(?:\s?[:.h時时点點시]\s?(?P<m>\d{2})(?:\s?[:.分분]\s?(?P<s>\d{2})(?:[.,]\d{1,9})?)?\s?[分분秒초]?(?![.\d]\d)|(?=\s?[ap]\.?m\b))
+    (?P<h>\d{1,2})(?:\s?[:.h時时点點시]\s?(?P<m>\d{2})(?:\s?[:.分분]\s?(?P<s>\d{2})(?:[.,]\d{1,9})?)?(?:\s?[分분秒초])?(?![.\d]\d)|(?=\s?[ap]\.?m\b))
     (?:\s?(?P<ampm>[ap]\.?\s?m\b\.?|[صم](?=\s|$)|π\.μ\.|μ\.μ\.))?(?:\s?(?:uhr|hrs?\b|h\b|ч\.|น\.))?
     (?P<zone>\s?[(（]?(?:(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?\d{2})?|[+-]\d{2}:?\d{2}\b|utc\b|gmt\b|z\b|cest\b|cet\b|eest\b|eet\b|msk\b|jst\b|kst\b|bst\b|e[sd]t\b|p[sd]t\b)[)）]?)?""",
     re.VERBOSE | re.IGNORECASE,

@@ -79,7 +79,7 @@ def _name(label: str) -> str | None:
 def _is_utf8(body: bytes) -> bool:
     """Whether the bytes are UTF-8 that is more than ASCII; a sequence cut off at the very end does not count against it."""
     if body.isascii():
-        return b"\x1b$" not in body
+        return b"\x1b$" not in body and 25 * body.count(0, 0, 4000) < min(len(body), 4000)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(body)
     except UnicodeDecodeError:

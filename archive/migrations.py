@@ -250,6 +250,7 @@ def m002_log_kinds(db: Database) -> None:
     db.execute("PRAGMA writable_schema = RESET")
     db.execute("CREATE INDEX entries_redactions ON entries(seq) WHERE kind = 'redact'")
 
+
 _ALERT_TABLES = """
 CREATE TABLE alert_rules (
     name TEXT PRIMARY KEY,
@@ -336,7 +337,6 @@ def m003_alerts(db: Database) -> None:
         db.execute(statement)
     for statement in _triggers(_GUARDS.format(table="triage")):
         db.execute(statement)
-
 
 
 def _statements(sql: str) -> list[str]:

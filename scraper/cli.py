@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from archive.errors import UsageError, VariorumError
+from scraper import evidence_cli
 
 if TYPE_CHECKING:
     from archive.readings import ReadingDifference
@@ -95,7 +96,7 @@ def add(home: Path, /, url: str, slug: str, **keys: Any) -> None:
 
     path = program.watch_list_path(home)
     watchlist.load(path)
-    before = path.read_text("utf-8")
+    before = path.read_bytes().decode()
     after = watchlist.add_page(before, url=url, slug=slug, **keys)
     write_text(path, after)
     put(watchlist.parse(after).pages[-1].slug)
@@ -127,7 +128,7 @@ def _edit(home: Path, slug: str, said: str, **changes: str) -> None:
 
     path = program.watch_list_path(home)
     watchlist.load(path)
-    write_text(path, watchlist.edit_page(path.read_text("utf-8"), slug, **changes))
+    write_text(path, watchlist.edit_page(path.read_bytes().decode(), slug, **changes))
     say(f"Changed {path}: {said}")
 
 
@@ -482,3 +483,6 @@ def _what_changed(row: dict[str, Any]) -> str:
         return "first text"
     silent = {True: " silent", None: "", False: ""}[row["silent"]]
     return f"{', '.join(row['kinds'])} ({words_line(row)}){silent}"
+
+
+evidence_cli.register(main)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
 _COLOURS = {
     "new": "green",
@@ -79,6 +79,38 @@ class LookPrinter:
             self._progress.advance(self._task)
         else:
             put(outcome_line(row, wide=self._wide))
+
+
+class Bars:
+    """Progress of long work as bars on stderr, one for each thing that is gone through; nothing where nobody looks."""
+
+    def __init__(self) -> None:
+        self._progress = _bars() if sys.stderr.isatty() else None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Bars:
+        if self._progress:
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    def put(self, what: str, done: int, of: int) -> None:
+        """So many of so many are done of what is gone through."""
+        if self._progress:
+            if what not in self._tasks:
+                self._tasks[what] = self._progress.add_task(what, total=of)
+            self._progress.update(self._tasks[what], completed=done)
+
+
+def _bars() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def _progress() -> Progress:

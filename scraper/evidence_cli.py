@@ -1,0 +1,135 @@
+"""The commands about evidence: verify, checkpoints, proofs, backups, redactions. Registered on the program's group."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from archive.notes import VerifierKey
+    from archive.verify import Known, Report
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+key_option = click.option(
+    "--key",
+    "keys",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A file with verifier keys that were kept elsewhere; left out, those beside the database are believed.",
+)
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Decode and hash everything, not a sample.")
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A checkpoint that was kept elsewhere: finds removal, reordering, rewriting and rollback.",
+)
+@key_option
+@json_option
+@click.pass_obj
+def verify(home: Path, deep: bool, checkpoints: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
+    """Look for damage: structure, log, and the digests of a sample of entries and bodies. Nothing is ever written.
+
+    Exits 0 where all is as it was stored, 9 where something is not (one line each), 1 where it could not be looked at.
+    """
+    from archive.checkpoints import verifier_keys
+    from archive.opening import DATABASE
+    from archive.verify import verify as look
+    from scraper.terminal import Bars, put, put_json, safe, say
+
+    own = verifier_keys(home)
+    known = [_known(path, _keys(keys) or own) for path in checkpoints]
+    with Bars() as bars:
+        report = look(home / DATABASE, deep=deep, known=known, keys=own, told=bars.put)
+    if as_json:
+        put_json([finding.as_json() for finding in report.findings])
+    else:
+        for finding in report.findings:
+            put(safe(finding.line))
+    say(_summary(report))
+    sys.exit(9 if report.damages else 0)
+
+
+def _summary(report: Report) -> str:
+    looked = f"{report.entries} of {report.size} entries and {report.bodies} of {report.stored_bodies} bodies hashed"
+    if not report.damages:
+        return f"No damage found: {looked}. The log's root is {report.root.hex()}."
+    count = len(report.damages)
+    return (
+        f"{count} {'damage' if count == 1 else 'damages'} found: {looked}. Restore a backup with: variorum restore FILE;"
+        " docs/evidence.md says what each means."
+    )
+
+
+def _keys(paths: tuple[Path, ...]) -> list[VerifierKey]:
+    from archive.checkpoints import read_verifier_keys
+
+    return [key for path in paths for key in read_verifier_keys(path)]
+
+
+def _known(path: Path, keys: list[VerifierKey]) -> Known:
+    """The checkpoint of a file. Raises HomeUnusable where there is none that one of the keys signed."""
+    from archive import notes
+    from archive.errors import HomeUnusable
+    from archive.verify import Known
+
+    try:
+        return Known(where=f"the checkpoint {path}", checkpoint=notes.open_checkpoint(path.read_bytes().decode(), keys))
+    except (OSError, ValueError) as error:
+        mend = "Name the right file, and the key it was signed with by --key."
+        raise HomeUnusable(path, f"is no checkpoint that can be believed ({error})", mend) from error
+
+
+@click.command()
+@click.option("--init", "begin", is_flag=True, help="Make the key that checkpoints are signed with.")
+@click.option("--name", default="", help="With --init: the log's name, such as history.example.org/log.")
+@click.pass_obj
+def checkpoint(home: Path, begin: bool, name: str) -> None:
+    """Print the newest checkpoint of the log, making one where the log has grown: give it away, to be kept elsewhere.
+
+    With it nobody, the archive's owner included, can alter, remove or reorder what was recorded before without being
+    found out. It is never signed where it would contradict an earlier one.
+    """
+    from archive import checkpoints
+    from archive.store import Archive
+    from scraper import clock
+    from scraper.terminal import put, say
+
+    with Archive.open(home, holder="checkpoint") as archive:
+        if begin:
+            key = checkpoints.make_key(home, name or _log_name(home))
+            say(f"Made {home / checkpoints.KEY}: keep it secret, and its copy elsewhere. Publish the verifier key:")
+            put(key.text)
+            checkpoints.make_checkpoint(archive, at=clock.now())
+            return
+        note = checkpoints.make_checkpoint(archive, at=clock.now())
+    if note is None:
+        if checkpoints.signing_key(home) is None:
+            raise checkpoints.NoKey(home)
+        say("The log is empty: there is nothing to sign yet. Look at a page with: variorum check")
+        return
+    put(note, newline=False)
+
+
+def _log_name(home: Path) -> str:
+    """The name of a new log: where it is published, and what tells it from every other."""
+    import secrets
+    from urllib.parse import urlsplit
+
+    from scraper import program, watchlist
+
+    host = urlsplit(watchlist.load(program.watch_list_path(home)).public_url).hostname
+    return f"{host or 'variorum.invalid'}/{secrets.token_hex(4)}"
+
+
+def register(group: click.Group) -> None:
+    """Put these commands on the program's group."""
+    for command in (verify, checkpoint):
+        group.add_command(command)

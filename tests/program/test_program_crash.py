@@ -13,6 +13,7 @@ from typing import Any
 
 KILLS = 50
 PAGES = 12
+FIRST_KILLS = 25
 
 
 def killed_round(home: Any, nursery: Any, after_s: float) -> list[dict[str, Any]]:
@@ -59,3 +60,18 @@ def archived(home: Path) -> set[tuple[int, str]]:
     finally:
         conn.close()
     return set(rows)
+
+
+def test_a_home_killed_while_its_archive_is_made_goes_on_without_repair(
+    home: Any, site: Any, statement: Any, nursery: Any
+) -> None:
+    chance = random.Random(20131204)
+    url = site.put("/strait", statement.html())
+    whole = home.path
+    for kill in range(FIRST_KILLS):
+        home.path = whole / str(kill)
+        home.path.mkdir()
+        home.watch({"strait": url})
+        killed_round(home, nursery, chance.uniform(0, 0.06))
+        assert home.check()["strait"]["outcome"] in ("new", "unchanged")
+        archived(home.path)

@@ -56,6 +56,7 @@ class Rendered:
     html: str
     short: str
     severity: str
+    thread: str  # the same for all messages about one page; empty where there are several
     payload: dict[str, Any]
 
 
@@ -69,6 +70,7 @@ def render(message: Message, *, public_url: str) -> Rendered:
         html=_html(message, title, public_url),
         short=_short(message, public_url),
         severity=severity(message.told[0]) if len(message.told) == 1 else "info",
+        thread=f"page-{message.told[0].event.page.id}" if len(message.told) == 1 else "",
         payload=_payload(message, title, public_url),
     )
 

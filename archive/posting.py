@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from archive.alerting.render import Message, MessageKind
+from archive.errors import StoreFailed
 from archive.model import parse_utc, utc_text
+from archive.opening import open_database
 from archive.outbox import told_from_row
 
 FLOOD = 20  # messages to one target within `WINDOW`; what is owed beyond them comes as one summary
@@ -36,6 +40,47 @@ class Post:
     made_at: datetime
     message: Message
     accepted: tuple[str, ...] = ()
+
+
+class Postbox:
+    """The outbox for the thread that sends: a second connection of the process that holds the home.
+
+    Its transactions are a few rows each, and `BEGIN IMMEDIATE` puts them in turn with those of the thread that records
+    looks; neither has to know of the other, and no look waits for a message. Only a process that has opened the archive
+    may open it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.conn = open_database(path)
+
+    def close(self) -> None:
+        self.conn.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Raises StoreFailed where disk or database refuse; then nothing was noted."""
+        try:
+            self.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.conn
+            except BaseException:
+                self.conn.rollback()
+                raise
+            self.conn.commit()
+        except sqlite3.OperationalError as error:
+            if self.conn.in_transaction:
+                self.conn.rollback()
+            raise StoreFailed(self.path, error) from error
+
+    def has_work(self, at: datetime) -> bool:
+        """Whether anything may be due: asked before a transaction is begun for it."""
+        row = self.conn.execute(
+            "SELECT EXISTS (SELECT 1 FROM deliveries WHERE message_id IS NULL)"
+            " OR EXISTS (SELECT 1 FROM messages WHERE state = 'owed' AND due_at <= ?)",
+            (utc_text(at),),
+        ).fetchone()
+        return bool(row[0])
 
 
 def begin_again(conn: sqlite3.Connection, at: datetime) -> None:

@@ -275,19 +275,20 @@ class Archive:
                 comparison=comparison,
             )
             remember(conn, page, capture, interpretation, derived, seq, body_id)
+            again_text = outbox.after_record(conn, alerts, look, derived) if capture.via == "live" else None
+            again_at = parse_utc(again_text) if again_text else None
             if due is not None:
                 conn.execute(
                     "UPDATE page_states SET due_at = ?, missed_rounds = missed_rounds + ? WHERE page_id = ?",
-                    (utc_text(due.at), due.missed, page.page_id),
+                    (utc_text(min(due.at, again_at or due.at)), due.missed, page.page_id),
                 )
-            again_at = outbox.after_record(conn, alerts, look, derived) if capture.via == "live" else None
         return Recorded(
             page=page.slug,
             seq=seq,
             observed_at=observed_at,
             capture=capture,
             derived=derived,
-            look_again_at=parse_utc(again_at) if again_at else None,
+            look_again_at=again_at,
         )
 
     # -- readings

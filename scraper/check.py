@@ -73,7 +73,7 @@ def look(
             refused=asked.failure is None,
         )
     else:
-        full = state.looks_since_full + 1 >= full_every
+        full = state.confirming or state.looks_since_full + 1 >= full_every
         capture = fetcher.fetch(
             page.url,
             now=now,

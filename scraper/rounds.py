@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.alerting.rules import Rule
 from archive.errors import StoreFailed
 from archive.store import Archive, NextDue, Recorded
 from scraper.check import Look, current_state, look
@@ -49,6 +50,7 @@ class Rounds:
         told: Callable[[Page, Recorded], None],
         next_due: Callable[[Page, datetime], NextDue] | None = None,
         unstored: Callable[[Page, StoreFailed], None] | None = None,
+        alerts: Callable[[Page], Sequence[Rule]] = lambda page: (),
     ) -> None:
         """`told` is called after each commit, `unstored` where the disk refused one; all on the owner's thread.
 
@@ -60,6 +62,7 @@ class Rounds:
         self._told = told
         self._next_due = next_due
         self._unstored = unstored
+        self._alerts = alerts  # the rules that hold for a page
         self._waiting: dict[str, deque[Page]] = {}  # by host, hosts in turn
         self._pending: set[str] = set()  # slugs that wait or are being looked at
         self._flying: dict[Future[Look], tuple[str, Page]] = {}
@@ -136,7 +139,7 @@ class Rounds:
     def _record(self, page: Page, seen: Look) -> None:
         due = self._next_due(page, seen.capture.observed_at) if self._next_due else None
         try:
-            recorded = self._archive.record(seen.state, seen.capture, seen.interpretation, due)
+            recorded = self._archive.record(seen.state, seen.capture, seen.interpretation, due, self._alerts(page))
         except StoreFailed as error:
             if self._unstored is None:
                 raise

@@ -1,0 +1,176 @@
+"""The deliverer: sends what the outbox owes, each target for itself, while the rounds go on.
+
+One thread asks the outbox what is due and notes what became of it; each message goes out on a thread of its own, so that a
+target that hangs delays no other. The archive's own connection stays with the rounds: see `archive.posting.Postbox`.
+"""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from archive import posting
+from archive.alerting.render import Rendered, render
+from archive.errors import StoreFailed
+from archive.opening import DATABASE
+from archive.posting import Post, Postbox
+from scraper import clock
+from scraper.alerts.addresses import NoAddress, address_of, addresses_by_name
+from scraper.alerts.result import Result
+from scraper.terminal import say
+from scraper.watchlist import WatchList
+
+TICK_S = 1.0
+GRACE_S = 3.0  # for messages under way when the service ends
+SOON_S = 30.0  # for messages under way when a command ends
+PAUSE_S = 10.0  # after the disk refused a note
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    post: Post
+    result: Result
+
+
+class Sender:
+    """How a message gets to a target, by the target's name."""
+
+    def __init__(self, home: Path, watch_list: WatchList) -> None:
+        self._home = home
+        self._addresses: Mapping[str, str] = addresses_by_name(watch_list)
+        self.public_url = watch_list.public_url
+
+    def send(self, post: Post) -> Result:
+        written = self._addresses.get(post.target)
+        if written is None:
+            return Result(state="never", detail="no alert of the watch list names this target any more")
+        return self.send_to(written, render(post.message, public_url=self.public_url), accepted=post.accepted)
+
+    def send_to(self, written: str, rendered: Rendered, *, accepted: tuple[str, ...] = ()) -> Result:
+        """To a target as the watch list writes it. A failure of whatever service is a result, and tells no address."""
+        from scraper.alerts import service
+
+        try:
+            return service.send(address_of(written, self._home), rendered, at=clock.now(), accepted=accepted)
+        except NoAddress as error:
+            return Result(state="later", detail=str(error))
+        except Exception as error:  # whatever a service's own code makes of an answer
+            return Result(state="later", detail=f"the service failed ({type(error).__name__})")
+
+
+class Deliverer:
+    """Sends until it is stopped. Made and started by the process that holds the home."""
+
+    def __init__(self, home: Path, watch_list: WatchList, *, ended: Callable[[], None] = lambda: None) -> None:
+        """`ended` is called when the sending has ended, for whatever reason."""
+        self._ended = ended
+        self._error: BaseException | None = None
+        self._path = home / DATABASE
+        self._sender = Sender(home, watch_list)
+        self._done: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
+        self._busy: set[str] = set()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._done.put(None)
+
+    def stop(self) -> None:
+        """Note what comes back soon; what is still under way then is sent again by the next process."""
+        self._stopping.set()
+        self.wake()
+        self._thread.join()
+        if self._error:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            with closing(Postbox(self._path)) as box:
+                _again(box)
+                while not self._stopping.is_set():
+                    self._step(box)
+                self._finish(box, GRACE_S)
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._ended()
+
+    def _step(self, box: Postbox) -> None:
+        try:
+            self._hand_out(box)
+        except StoreFailed as error:
+            say(f"Error: alerts wait: {error}")
+            self._stopping.wait(PAUSE_S)
+            return
+        self._note(box, TICK_S)
+
+    def _hand_out(self, box: Postbox) -> int:
+        at = clock.now()
+        if not box.has_work(at):
+            return 0
+        with box.transaction() as conn:
+            posts = posting.next_posts(conn, at, busy=self._busy)
+        for post in posts:
+            self._busy.add(post.target)
+            threading.Thread(target=self._send, args=(post,), name=f"alert {post.message.uid}", daemon=True).start()
+        return len(posts)
+
+    def _send(self, post: Post) -> None:
+        self._done.put(Done(post, self._sender.send(post)))
+
+    def _note(self, box: Postbox, timeout_s: float) -> None:
+        """Note what has come back within that time; where the disk refuses, until it takes it."""
+        try:
+            done = self._done.get(timeout=timeout_s)
+        except queue.Empty:
+            return
+        if done is None:
+            return
+        try:
+            _noted(box, done, clock.now())
+        except StoreFailed as error:
+            say(f"Error: alert {done.post.message.uid} could not be noted as {done.result.state}: {error}")
+            self._done.put(done)
+            time.sleep(1.0)
+            return
+        self._busy.discard(done.post.target)
+
+    def _finish(self, box: Postbox, timeout_s: float) -> None:
+        end = time.monotonic() + timeout_s
+        while self._busy and time.monotonic() < end:
+            self._note(box, max(0.01, end - time.monotonic()))
+
+    def deliver_now(self) -> None:
+        """Send what is due, once each, and return soon: for commands that end."""
+        with closing(Postbox(self._path)) as box:
+            _again(box)
+            end = time.monotonic() + SOON_S
+            while time.monotonic() < end and (self._hand_out(box) or self._busy):
+                self._note(box, max(0.01, end - time.monotonic()))
+
+
+def _again(box: Postbox) -> None:
+    with box.transaction() as conn:
+        posting.begin_again(conn, clock.now())
+
+
+def _noted(box: Postbox, done: Done, at: datetime) -> None:
+    post, result = done.post, done.result
+    with box.transaction() as conn:
+        if result.state == "sent":
+            posting.note_sent(conn, post, at)
+        elif result.state == "never":
+            posting.note_parked(conn, post, result.detail)
+        else:
+            posting.note_failed(conn, post, at, result.detail, jitter=random.random(), accepted=result.accepted)

@@ -14,7 +14,9 @@ from archive.readings import ReadingDifference, differences
 from archive.store import Archive, Recorded
 from scraper import clock, watchlist
 from scraper.acts import reader_of
+from scraper.alerts.addresses import rules_for, rules_of
 from scraper.check import page_settings
+from scraper.deliver import Deliverer
 from scraper.fetch import Fetcher, FetchLimits
 from scraper.interpret import VERSION
 from scraper.politeness import HostGate, user_agent_text
@@ -79,9 +81,12 @@ def pages_named(watch_list: WatchList, slugs: tuple[str, ...]) -> list[Page]:
 
 
 def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Callable[[Page, Recorded], None]) -> None:
-    """One look at each of these pages; `told` is called as soon as each is on disk."""
+    """One look at each of these pages; `told` is called as soon as each is on disk. Then what alerts owe is sent, once."""
+    rules = rules_of(watch_list)
     with archive_of(home, watch_list, holder="check") as archive, tools_of(watch_list) as tools:
-        Rounds(archive, tools, told=told).run(lambda _: pages, once=True)
+        Rounds(archive, tools, told=told, alerts=lambda page: rules_for(rules, page)).run(lambda _: pages, once=True)
+        if rules:
+            Deliverer(home, watch_list).deliver_now()
 
 
 def read_again(

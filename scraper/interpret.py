@@ -70,9 +70,9 @@ def _read(capture: Capture, rules: Rules, known: Memory, memory: str) -> Interpr
         if root is not None and (rules.select or rules.ignore):
             root = parse(apply_selectors(decoded.text, rules))
     except Unparsable as why:
-        return _judged(judge.failed("parse", ("parser", str(why))), known)
+        return _judged(judge.failed("parse", ("parser", str(why))), replace(known, visible=""))
     if root is None:
-        return _judged(judge.failed("empty", ("text", "none")), known)
+        return _judged(judge.failed("empty", ("text", "none")), replace(known, visible=""))
     removed = take_out_invisible(root)
     visible = digest(visible_text(root))
     if known.visible == visible and same_way:

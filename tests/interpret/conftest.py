@@ -109,3 +109,8 @@ def seen_page(history: History) -> History:
 @pytest.fixture
 def paragraphs() -> tuple[str, ...]:
     return PARAGRAPHS
+
+
+@pytest.fixture
+def capture() -> Callable[..., Capture]:
+    return capture_of

@@ -51,7 +51,7 @@ class Deadline:
 
 
 class Watchdog:
-    """Expires the deadlines given to it. Its thread starts with the first one; `close` ends it."""
+    """Expires the deadlines given to it. Its thread starts with the first one; `close` ends it and all of them."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Deadline]] = []
@@ -76,9 +76,13 @@ class Watchdog:
                 self._changed.notify()
 
     def close(self) -> None:
+        """Ends every look that is under way, as if its time were up, and then the thread."""
         with self._changed:
             self._closed = True
+            under_way = [deadline for _, _, deadline in self._heap]
             self._changed.notify()
+        for deadline in under_way:
+            deadline.expire()
         if self._thread is not None:
             self._thread.join()
 

@@ -84,7 +84,7 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        """Closes the connections that are kept open, and ends the thread that keeps the deadlines."""
+        """Ends the looks under way, closes the connections that are kept open, and ends the thread that keeps the deadlines."""
         self._adapter.close()
         self._watchdog.close()
 

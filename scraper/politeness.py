@@ -15,7 +15,7 @@ from scraper.faults import BadTarget, Forbidden
 from scraper.targets import host_of
 
 MAX_WAIT_S = 24 * 3600  # the most that a server's Retry-After may ask for
-BACK_OFF_S = 60  # after a host's first failure; doubled with each further one
+BACK_OFF_S = 60.0  # after a host's first failure; doubled with each further one
 MAX_BACK_OFF_S = 6 * 3600
 SPREAD = 0.25  # by how much of itself a back-off may be longer, so that hosts that fell together don't rise together
 
@@ -63,7 +63,10 @@ class HostGate:
     A host is its name, all ports together. The caller passes the time; `spread` gives numbers in [0, 1).
     """
 
-    def __init__(self, *, delay_s: float, spread: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self, *, delay_s: float, back_off_s: float = BACK_OFF_S, spread: Callable[[], float] = random.random
+    ) -> None:
+        self._back_off_s = back_off_s
         self._delay = timedelta(seconds=delay_s)
         self._spread = spread
         self._hosts: dict[str, _Host] = {}
@@ -126,7 +129,7 @@ class HostGate:
 
     def _cool(self, state: _Host, now: datetime, retry_after_s: int) -> None:
         state.failures += 1
-        back_off_s = min(BACK_OFF_S * 2 ** min(state.failures - 1, 30), MAX_BACK_OFF_S)
+        back_off_s = min(self._back_off_s * 2 ** min(state.failures - 1, 30), MAX_BACK_OFF_S)
         wait_s = max(back_off_s * (1 + SPREAD * self._spread()), retry_after_s)
         state.cool_until = now + timedelta(seconds=wait_s)
 

@@ -56,7 +56,7 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
             yield Tools(
                 fetcher=fetcher,
                 robots=Robots(fetcher, now=clock.now) if fetch.robots else None,
-                gate=HostGate(delay_s=fetch.delay_s),
+                gate=HostGate(delay_s=fetch.delay_s, back_off_s=fetch.back_off_s),
                 executor=executor,
                 workers=WORKERS,
                 full_every=fetch.full_every,

@@ -98,7 +98,15 @@ def missed_rounds(page: Page, due: datetime, at: datetime) -> int:
 class Service:
     """The rounds on a thread of their own, woken by the scheduler's tick."""
 
-    def __init__(self, home: Path, watch_list: WatchList, *, told: Callable[[Page, Recorded], None]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        watch_list: WatchList,
+        *,
+        told: Callable[[Page, Recorded], None],
+        ended: Callable[[], None],
+    ) -> None:
+        """`ended` is called when the rounds have ended, for whatever reason."""
         self._home = home
         self._watch_list = watch_list
         self._told = told
@@ -106,7 +114,7 @@ class Service:
         self._rounds: Rounds | None = None
         self._thread = threading.Thread(target=self._run, name="rounds")
         self._error: BaseException | None = None
-        self.on_end: Callable[[], None] = lambda: None
+        self._ended = ended
 
     def start(self) -> None:
         """Take the home and begin. Raises what opening the archive raises."""
@@ -149,7 +157,7 @@ class Service:
             self._error = error
         finally:
             self._ready.set()
-            self.on_end()
+            self._ended()
 
     @staticmethod
     def _unstored(schedule: Schedule, page: Page, error: StoreFailed) -> None:
@@ -172,36 +180,57 @@ def run(
 
     from scraper.serve_site import make_datasette
 
-    with _bound(host, port) as sock:
-        service = Service(home, watch_list, told=told or _tell)
+    stop = _Stop()
+    with _signals_to(stop), _bound(host, port) as sock:
+        service = Service(home, watch_list, told=told or _tell, ended=stop)
         service.start()
         try:
-            server = _server(make_datasette(home / DATABASE, base_url=base_url))
-            service.on_end = lambda: setattr(server, "should_exit", True)
+            address = f"http://{_in_url(host)}:{sock.getsockname()[1]}{base_url}"
+            datasette = make_datasette(home / DATABASE, base_url=base_url)
             scheduler = BackgroundScheduler(timezone="UTC")
             scheduler.add_job(service.wake, "interval", seconds=TICK_S, coalesce=True, misfire_grace_time=None)
             scheduler.start()
-            (announced or _announce)(f"http://{_in_url(host)}:{sock.getsockname()[1]}{base_url}")
-            with _signals_taken():
-                server.run(sockets=[sock])
+            _serve(datasette, sock, stop, started=lambda: (announced or _announce)(address))
             scheduler.shutdown(wait=False)
         finally:
             service.stop()
 
 
-def _server(datasette: Datasette) -> uvicorn.Server:
+class _Stop:
+    """Asks the service to end, whenever that is: by a signal, or because its rounds have ended."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.server: uvicorn.Server | None = None
+
+    def __call__(self) -> None:
+        self.asked = True
+        if self.server is not None:
+            self.server.should_exit = True
+
+
+def _serve(datasette: Datasette, sock: socket.socket, stop: _Stop, *, started: Callable[[], None]) -> None:
+    """Answer on the socket until `stop`; `started` is called when the first request would be answered."""
     import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started()
 
     config = uvicorn.Config(
         datasette.app(), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE_S
     )
-    return uvicorn.Server(config)
+    stop.server = Server(config)
+    if not stop.asked:
+        stop.server.run(sockets=[sock])
 
 
 @contextmanager
-def _signals_taken() -> Iterator[None]:
-    """The web server raises the signals that ended it once more when it has shut down: by then they mean nothing."""
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+def _signals_to(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT ask to stop. The web server takes them over while it runs, and raises them once more when it has
+    shut down: by then they mean nothing."""
+    before = {number: signal.signal(number, lambda *_: stop()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

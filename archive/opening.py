@@ -41,7 +41,7 @@ def check_ours(conn: sqlite3.Connection, path: Path) -> None:
     try:
         found = conn.execute("PRAGMA application_id").fetchone()[0]
         unknown = unknown_steps(Database(conn))
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter of its message about a garbled schema
         raise NotOurDatabase(path) from error
     if found != APPLICATION_ID:
         raise NotOurDatabase(path)

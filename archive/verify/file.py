@@ -62,7 +62,7 @@ def _connected(path: Path) -> sqlite3.Connection:
             return sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
         except sqlite3.OperationalError as again:
             raise HomeUnusable(path, f"can't be read ({again})", "Look at its permissions.") from again
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return conn
     return conn
 

@@ -66,6 +66,8 @@ def reading(what: str) -> Iterator[None]:
         if getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise
         raise Damaged(what, f"it can't be read ({error})") from error
+    except UnicodeDecodeError as error:  # of SQLite's own message, where it quotes a garbled schema
+        raise Damaged(what, "it can't be read, and SQLite's reason is no text") from error
 
 
 def rows(

@@ -21,6 +21,8 @@ from archive.model import parse_utc
 from archive.opening import DATABASE
 from archive.store import Archive, NextDue, Recorded
 from scraper import clock, program
+from scraper.alerts.addresses import rules_for, rules_of
+from scraper.deliver import Deliverer
 from scraper.rounds import Rounds
 from scraper.terminal import outcome_line, put, say
 from scraper.watchlist import Page, WatchList
@@ -80,6 +82,10 @@ class Schedule:
         self._due[page.slug] = after + timedelta(seconds=jitter_s)
         return NextDue(at=after + timedelta(seconds=jitter_s), missed=missed_rounds(page, due, at) if due else 0)
 
+    def look_again(self, page: Page, at: datetime) -> None:
+        """An alert waits for a look to confirm it: at that time, if none is due before."""
+        self._due[page.slug] = min(self._due[page.slug] or at, at)
+
     def put_off(self, page: Page, at: datetime) -> None:
         """Nothing could be stored: ask again in a while, not at once."""
         self._due[page.slug] = at + timedelta(seconds=PUT_OFF_S)
@@ -112,6 +118,7 @@ class Service:
         self._told = told
         self._ready = threading.Event()
         self._rounds: Rounds | None = None
+        self._deliverer: Deliverer | None = None
         self._thread = threading.Thread(target=self._run, name="rounds")
         self._error: BaseException | None = None
         self._ended = ended
@@ -144,20 +151,34 @@ class Service:
                 program.tools_of(self._watch_list) as tools,
             ):
                 schedule = Schedule(archive, self._watch_list.pages)
+                rules = rules_of(self._watch_list)
                 self._rounds = Rounds(
                     archive,
                     tools,
-                    told=self._told,
+                    told=lambda page, recorded: self._recorded(schedule, page, recorded),
                     next_due=schedule.next_due,
                     unstored=lambda page, error: self._unstored(schedule, page, error),
+                    alerts=lambda page: rules_for(rules, page),
                 )
-                self._ready.set()
-                self._rounds.run(schedule.due, once=False)
+                self._deliverer = Deliverer(self._home, self._watch_list, ended=self._rounds.stop)
+                self._deliverer.start()
+                try:
+                    self._ready.set()
+                    self._rounds.run(schedule.due, once=False)
+                finally:
+                    self._deliverer.stop()
         except BaseException as error:
             self._error = error
         finally:
             self._ready.set()
             self._ended()
+
+    def _recorded(self, schedule: Schedule, page: Page, recorded: Recorded) -> None:
+        if recorded.look_again_at is not None:
+            schedule.look_again(page, recorded.look_again_at)
+        assert self._deliverer is not None
+        self._deliverer.wake()
+        self._told(page, recorded)
 
     @staticmethod
     def _unstored(schedule: Schedule, page: Page, error: StoreFailed) -> None:

@@ -1,11 +1,12 @@
 """Every read query over an archive: the values that the command line, the web pages, feeds and exports show."""
 
 from archive.reading.gaps import Gap, gaps
-from archive.reading.missing import NoChange, NoObservation, NoReading, NoRevision, NoRevisionAt
+from archive.reading.missing import NoChange, NoObservation, NoReading, NoRevision, NoRevisionAt, NoStatement
 from archive.reading.overview import Overview, Totals, overview, totals
 from archive.reading.reader import Reader, open_reader
 from archive.reading.readings import ReadingRow, readings, revision_of
 from archive.reading.rows import ChangeRow, Diff, Look, PageRow, Revision, RevisionRow
+from archive.reading.statements import Version, statement
 
 __all__ = [
     "ChangeRow",
@@ -17,6 +18,7 @@ __all__ = [
     "NoReading",
     "NoRevision",
     "NoRevisionAt",
+    "NoStatement",
     "Overview",
     "PageRow",
     "Reader",
@@ -24,10 +26,12 @@ __all__ = [
     "Revision",
     "RevisionRow",
     "Totals",
+    "Version",
     "gaps",
     "open_reader",
     "overview",
     "readings",
     "revision_of",
+    "statement",
     "totals",
 ]

@@ -55,3 +55,10 @@ class NoReading(NotInArchive):
         super().__init__(
             f"No reading {number} of {slug} in this archive. {has}. Make a new one with: variorum reread {slug}"
         )
+
+
+class NoStatement(NotInArchive):
+    """A statement that no page with a text belongs to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"No statement {name} in this archive. List pages with: variorum pages")

@@ -18,9 +18,11 @@ from archive.reading.overview import SORTS, Listed, overview, totals
 from archive.reading.reader import Reader
 from archive.reading.readings import following_of, readings, revision_of
 from archive.reading.rows import ChangeRow, Json, Look, PageRow, Revision, RevisionRow
+from archive.reading.statements import statement
 from archive.site.atom import Told, feed
 from archive.site.cite import Citation, citation
 from archive.site.marks import Fold, folds, marked
+from archive.site.parallel import parallel
 from archive.site.timeline import chart, spark
 
 HISTORY_SIZE = 100  # revisions on one screen
@@ -324,6 +326,32 @@ def looks_view(reader: Reader, slug: str, *, before: int | None) -> View:
     return View(
         values={"page": page, "looks": looks, "before": before, "more": more},
         as_json={"page": page.slug, "observations": [look.as_json() for look in looks], "before": more},
+    )
+
+
+def statement_view(reader: Reader, name: str) -> View:
+    """The language versions of one statement side by side."""
+    with reader.one_instant():
+        versions = statement(reader, name)
+    texts = [version.revision.blocks for version in versions]
+    rows = parallel(texts)
+    cells = [[grouped(text[a:b]) for text, (a, b) in zip(texts, row, strict=True)] for row in rows]
+    languages = [version.revision.row.language or version.revision.page.language for version in versions]
+    return View(
+        values={
+            "name": name,
+            "versions": versions,
+            "languages": languages,
+            "cells": cells,
+            "by_slug": {version.revision.page.slug: version for version in versions},
+        },
+        as_json={
+            "statement": name,
+            "versions": [version.as_json() for version in versions],
+            "rows": [
+                [[block[1] for block in text[a:b]] for text, (a, b) in zip(texts, row, strict=True)] for row in rows
+            ],
+        },
     )
 
 

@@ -6,8 +6,9 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from datasette import NotFound, Response, hookimpl
 from datasette.utils import sqlite_timelimit
@@ -32,6 +33,7 @@ def register_routes():
         (rf"/(?:index)?{FORMAT}$", overview),
         (r"/feed\.atom$", feed),
         (rf"/-/health{FORMAT}$", health),
+        (rf"/statement/(?P<name>[^/]+?){FORMAT}$", statement),
         (r"/-/(?!static/|permissions$|allow-debug$)(?P<rest>.*)$", hidden),
         (r"/-/(?P<rest>permissions|allow-debug)$", hidden),
         (rf"/page/{SLUG}{FORMAT}$", timeline),
@@ -61,6 +63,11 @@ async def overview(datasette, request):
 
 async def health(datasette, request):
     return await _answer(datasette, request, "health.html", views.health_view)
+
+
+async def statement(datasette, request):
+    name = unquote(request.url_vars["name"])
+    return await _answer(datasette, request, "statement.html", lambda reader: views.statement_view(reader, name))
 
 
 async def timeline(datasette, request):
@@ -165,7 +172,7 @@ async def _answer(
 ) -> Response:
     found = await _read(datasette, view)
     page = found.values.get("page")
-    if page is not None and page.slug != request.url_vars["slug"]:
+    if page is not None and "slug" in request.url_vars and page.slug != request.url_vars["slug"]:
         return _renamed(datasette, request, page.slug)
     if request.url_vars.get("format") == "json":
         return _tagged(request, Response.json(found.as_json))
@@ -241,6 +248,7 @@ def prepare_jinja2_environment(env):
     env.globals["via_words"] = words.VIA
     env.globals["cause_words"] = words.CAUSES
     env.filters["query_of"] = _query_of
+    env.filters["path_part"] = partial(quote, safe="")
 
 
 def _query_of(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import feedparser
 import pytest
@@ -60,6 +61,7 @@ PAGES = [
     "/page/bad/at/{new}",
     "/page/bad/at/{held}",
     "/page/bad/at/{failed}",
+    "/statement/{statement}",
     "/-/health",
     "/archive",
     "/archive/pages",
@@ -82,7 +84,7 @@ PAGES = [
 
 @pytest.mark.parametrize("path", PAGES)
 def test_no_hostile_text_becomes_markup_or_template(bad: Any, path: str) -> None:
-    for name, seq in bad.seqs.items():
+    for name, seq in {**bad.seqs, "statement": quote(SCRIPT, safe="")}.items():
         path = path.replace(f"{{{name}}}", str(seq))
     response = bad.get(path, follow_redirects=True)
     assert response.headers["content-type"].startswith("text/html"), path

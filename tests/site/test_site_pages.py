@@ -174,6 +174,37 @@ def test_arabic_texts_say_their_language_and_find_their_direction(site: Any) -> 
     assert {node.get("dir") for node in page.xpath("//del/span | //ins/span")} == {"ltr"}
 
 
+def test_a_statement_shows_its_language_versions_side_by_side(site: Any) -> None:
+    page = tree(site.html("/statement/straits"))
+    rows = [[cell.text_content().split() for cell in row] for row in page.xpath("//div[@class='beside']")]
+    assert rows[0][0][-2:] == ["of", "Meridia"]
+    assert rows[0][1][-1] == "ميريديا"
+    assert {node.get("lang") for node in page.xpath("//div[@class='beside']//div[@class='text']")} == {"en", "ar"}
+    assert site.get("/statement/nothing").status_code == 404
+
+
+def test_a_version_is_called_behind_only_where_the_other_certainly_changed_later(site_of: Callable[..., Any]) -> None:
+    def story(keeper: Any) -> None:
+        pages = [
+            PageSettings(slug=slug, url=f"http://a.example/{slug}", statement="a b/c?") for slug in ("en", "ru", "kk")
+        ]
+        keeper.add(*pages)
+        for slug in ("en", "ru", "kk"):
+            keeper.look(slug, [("title", slug), ("paragraph", "It was so.")])
+        keeper.look("ru", [("title", "ru"), ("paragraph", "It is not so.")])  # may be younger or older than the next
+        keeper.look("en", [("title", "en"), ("paragraph", "It is not so.")])
+        keeper.look("kk", [("title", "kk"), ("paragraph", "It was so.")])
+        keeper.look("en", [("title", "en"), ("paragraph", "It is so again.")])
+        keeper.look("ru", [("title", "ru"), ("paragraph", "It is not so.")])
+        keeper.look("kk", [("title", "kk"), ("paragraph", "It was so !")])  # a quiet kind: punctuation
+
+    told = site_of(story)
+    versions = told.get("/statement/a%20b%2Fc%3F.json").json()["versions"]
+    assert {version["page"]: version["behind"] for version in versions} == {"en": None, "kk": "en", "ru": "en"}
+    assert "/statement/a%20b%2Fc%3F" in told.html("/page/en")
+    assert "That may mean nothing." in text_of(told.html("/statement/a%20b%2Fc%3F"))
+
+
 def test_health_tells_the_keeper_what_is_failing(site: Any) -> None:
     assert "1 page of 3 could not be seen at the last look." in text_of(site.html("/-/health"))
     health = site.get("/-/health.json").json()

@@ -16,7 +16,7 @@ import sqlite3
 import sys
 from dataclasses import dataclass
 
-from archive.errors import Damaged
+from archive.errors import Damaged, Redacted
 
 if sys.version_info >= (3, 14):
     from compression import zstd  # pragma: no cover
@@ -157,13 +157,21 @@ class _Blob:
 def read_body(conn: sqlite3.Connection, blob_id: int) -> bytes:
     """The bytes of one body, rebuilt in at most `MAX_DEPTH` steps and checked against its size and digest.
 
-    Raises Damaged, naming the digest, where they can't be rebuilt or differ.
+    Raises Redacted, and Damaged, naming the digest, where they can't be rebuilt or differ.
     """
+    if is_redacted(conn, blob_id):
+        raise Redacted(conn.execute("SELECT lower(hex(sha256)) FROM blobs WHERE id = ?", (blob_id,)).fetchone()[0])
     blob = _rebuilt(conn, blob_id)[-1]
     if not blob.is_intact:
         computed = hashlib.sha256(blob.body).hexdigest()
         raise Damaged(f"body {blob.sha256.hex()}", f"its bytes now have the digest {computed}")
     return blob.body
+
+
+def is_redacted(conn: sqlite3.Connection, blob_id: int) -> bool:
+    """Whether the bytes were taken out on purpose: only the digest and the size are left."""
+    row = conn.execute("SELECT data = x'' FROM blobs WHERE id = ?", (blob_id,)).fetchone()
+    return bool(row and row[0])
 
 
 def _rebuilt(conn: sqlite3.Connection, blob_id: int) -> list[_Blob]:

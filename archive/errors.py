@@ -35,6 +35,15 @@ class Damaged(VariorumError):
         super().__init__(f"Damage in the archive: {what}: {how}. Restore it from a backup, or see docs/evidence.md.")
 
 
+class Redacted(NotInArchive):
+    """A body that was taken down."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(
+            f"The body {sha256} was redacted: its bytes are gone, its digest and its entries stay. Why, says: variorum verify"
+        )
+
+
 class HomeUnusable(VariorumError):
     """The home folder, or the database in it, can't be used as asked."""
 

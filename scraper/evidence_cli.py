@@ -18,7 +18,7 @@ key_option = click.option(
     "keys",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="A file with verifier keys that were kept elsewhere; left out, those beside the database are believed.",
+    help="A file with verifier keys that were kept elsewhere; left out, what is at hand is believed.",
 )
 
 
@@ -129,7 +129,51 @@ def _log_name(home: Path) -> str:
     return f"{host or 'variorum.invalid'}/{secrets.token_hex(4)}"
 
 
+@click.command()
+@click.argument("seq", type=click.IntRange(1))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The zip file to write.")
+@click.pass_obj
+def prove(home: Path, seq: int, output: Path) -> None:
+    """Write a bundle by which a stranger can check one entry offline: bytes, headers, entry, proof, and a script for it."""
+    from archive.bundle import make_bundle
+    from archive.checkpoints import NoKey, verifier_keys
+    from archive.files import write_whole
+    from archive.opening import DATABASE
+    from archive.reading import open_reader
+    from scraper.terminal import say
+
+    keys = verifier_keys(home)
+    if not keys:
+        raise NoKey(home)
+    with open_reader(home / DATABASE) as reader, reader.one_instant():
+        bundle = make_bundle(reader.conn, seq, keys)
+    write_whole(output, bundle)
+    say(f"Wrote {output}. Anybody checks it with: variorum verify-proof {output}, or with the verify.py in it")
+
+
+@click.command("verify-proof")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@key_option
+def verify_proof(files: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
+    """Check bundles, or folders they were unpacked into, offline. Exits 9 where one does not hold."""
+    from archive.bundle import NotProved, check_bundle
+    from scraper.terminal import put, safe, say
+
+    trusted = _keys(keys)
+    failed = False
+    for path in files:
+        try:
+            lines = check_bundle(path, trusted)
+        except NotProved as error:
+            say(f"Error: {safe(str(error))}")
+            failed = True
+            continue
+        for line in lines:
+            put(f"{path}: {safe(line)}")
+    sys.exit(9 if failed else 0)
+
+
 def register(group: click.Group) -> None:
     """Put these commands on the program's group."""
-    for command in (verify, checkpoint):
+    for command in (verify, checkpoint, prove, verify_proof):
         group.add_command(command)

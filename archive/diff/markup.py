@@ -2,7 +2,8 @@
 
 Classes: `v-diff` the whole, `v-block` a paragraph, `v-del`, `v-ins`, `v-away` and `v-here` the ends of a move, `v-char` a
 character by name, `v-num` the number of a change (a link to itself), `v-jump` from one end of a move to the other,
-`v-fold` a folded stretch, `v-sr` words for screen readers only, `v-row`, `v-old`, `v-new` side by side.
+`v-fold` a folded stretch, `v-sr` words for screen readers only, `v-row`, `v-old`, `v-new` side by side. What
+is not the page's own text has a `dir` of its own, so that a paragraph's direction is found in its text alone.
 """
 
 from __future__ import annotations
@@ -110,9 +111,9 @@ class _Writer:
             if number:
                 head = self.link("v-num", here, "change", run.change, "")
             if number and run.move:
-                head += self.link("v-jump", there, "to_old_place", run.change, "⤴")
+                head += self.link("v-jump", there, "to_old_place", run.change, "⤴", shown=False)
         start, end = self.said(label), self.said("end")
-        said = f'<span class="v-sr"> {start} </span>{self.text(run)}<span class="v-sr"> {end} </span>'
+        said = f'<span class="v-sr" dir="auto"> {start} </span>{self.text(run)}<span class="v-sr" dir="auto"> {end} </span>'
         return f'<{tag} class="{css}"{identity}>{head}{said}</{tag}>'
 
     def identity(self, name: str) -> str:
@@ -121,9 +122,9 @@ class _Writer:
         self.ids.add(name)
         return f' id="{name}"'
 
-    def link(self, css: str, target: str, label: str, number: int, sign: str) -> str:
+    def link(self, css: str, target: str, label: str, number: int, sign: str, *, shown: bool = True) -> str:
         said = self.said(label, number=number)
-        return f'<a class="{css}" href="#{target}" aria-label="{said}">{sign}{number}</a>'
+        return f'<a class="{css}" dir="ltr" href="#{target}" aria-label="{said}">{number if shown else ""}{sign}</a>'
 
     def said(self, label: str, **values: int) -> str:
         return escape(self.labels[label].format(**values))
@@ -131,7 +132,7 @@ class _Writer:
     def text(self, run: Run) -> str:
         """A changed run: what is invisible by name, a paragraph border as a sign, look-alikes spelled out."""
         if run.text.isspace():
-            return f'<span class="v-char" title="{self.said("paragraph_mark")}">¶</span>'
+            return f'<span class="v-char" dir="ltr" title="{self.said("paragraph_mark")}">¶</span>'
         said = "".join(_chip(char) if needs_name(char) or is_invisible(char) else escape(char) for char in run.text)
         return f"{said} {_chip(*visible(run.text))}" if run.named and visible(run.text) else said
 
@@ -145,4 +146,4 @@ def _plain(char: str) -> str:
 
 
 def _chip(*chars: str) -> str:
-    return f'<span class="v-char">{escape(", ".join(map(character_name, chars)))}</span>'
+    return f'<span class="v-char" dir="ltr">{escape(", ".join(map(character_name, chars)))}</span>'

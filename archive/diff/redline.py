@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
@@ -14,6 +14,10 @@ from archive.text import INVISIBLES
 
 RunKind = Literal["equal", "delete", "insert", "moved_away", "moved_here"]
 
+_BESIDE: Mapping[RunKind, set[RunKind]] = {
+    "delete": {"delete", "moved_away"},
+    "insert": {"insert", "moved_here"},
+}
 _BORDER = re.compile(r"\n[^\S\n]*\n\s*")
 
 
@@ -60,7 +64,7 @@ NEW_SIDE: tuple[RunKind, ...] = ("equal", "insert", "moved_here")
 
 def redline(old: str, new: str, ops: Sequence[Op]) -> Redline:
     """The joint text of two texts and the operations between them."""
-    runs = _named(_with_ends(old, new, _quiet_spaces(old, new, ops)))
+    runs = _named(_with_borders(_with_ends(old, new, _quiet_spaces(old, new, ops))))
     numbered, changes = _numbered(runs)
     return Redline(blocks=tuple(_blocks(numbered)), changes=changes)
 
@@ -144,6 +148,34 @@ def _with_ends(old: str, new: str, ops: Sequence[Op]) -> list[Run]:
     return out
 
 
+def _with_borders(runs: list[Run]) -> list[Run]:
+    """Borders of paragraphs that came or went whole are no change of their own: they only keep paragraphs apart."""
+    out: list[Run] = []
+    fresh: set[RunKind] = set()  # the kinds in the paragraph so far
+    for index, run in enumerate(runs):
+        side = _BESIDE.get(run.kind)
+        if side is not None and run.text.isspace() and _BORDER.search(run.text):
+            after = runs[index + 1] if index + 1 < len(runs) else None
+            whole_before = bool(fresh) and fresh <= side
+            whole_after = after is not None and after.kind in side and _ends_paragraph(runs, index + 1)
+            if whole_before or whole_after:
+                run = Run(kind="equal", text=run.text)
+        out.append(run)
+        parts = _BORDER.split(run.text)
+        if len(parts) > 1 and run.kind in ("equal", "insert"):
+            fresh = set()
+        if parts[-1].strip():
+            fresh.add(run.kind)
+    return out
+
+
+def _ends_paragraph(runs: list[Run], index: int) -> bool:
+    """Whether a paragraph ends with this run."""
+    if _BORDER.search(runs[index].text):
+        return True
+    return index + 1 == len(runs) or _BORDER.match(runs[index + 1].text) is not None
+
+
 def _away(ops: Sequence[Op], moves: dict[int, int]) -> list[tuple[int, int, int]]:
     """Where each move came from, with what was deleted inside it: (from, to, move)."""
     spans: dict[int, tuple[int, int]] = {}
@@ -191,7 +223,7 @@ def _numbered(runs: list[Run]) -> tuple[list[Run], int]:
     out: list[Run] = []
     for run in runs:
         if run.kind == "equal":
-            if run.text.strip() or _BORDER.search(run.text):
+            if any(map(str.isalnum, run.text)) or _BORDER.search(run.text):
                 current = 0
             out.append(run)
             continue

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from archive.diff.looks import character_name
 from archive.diff.markup import ENGLISH, inline_html, side_by_side_html
+from archive.diff.printed import standalone_html
 from archive.diff.redline import (
     NEW_SIDE,
     OLD_SIDE,
@@ -24,7 +25,16 @@ from archive.diff.redline import (
     visible,
 )
 
-__all__ = ["ENGLISH", "Redline", "inline_html", "redline", "side_by_side_html", "terminal", "unified"]
+__all__ = [
+    "ENGLISH",
+    "Redline",
+    "inline_html",
+    "redline",
+    "side_by_side_html",
+    "standalone_html",
+    "terminal",
+    "unified",
+]
 
 _MARKS: dict[RunKind, tuple[str, str, str]] = {  # before, after, colour
     "delete": ("[-", "-]", "31;9"),

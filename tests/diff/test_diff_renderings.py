@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from lxml import html
 
 from archive.diff import compare
-from archive.diff.render import Redline, inline_html, redline, side_by_side_html, terminal, unified
+from archive.diff.render import (
+    Redline,
+    inline_html,
+    redline,
+    side_by_side_html,
+    standalone_html,
+    terminal,
+    unified,
+)
 
 OLD = """Position of the Republic
 
@@ -117,6 +125,36 @@ def test_unified_text_has_each_changed_paragraph_twice() -> None:
 
 def test_nothing_is_said_of_equal_texts_in_unified_form() -> None:
     assert unified(made(OLD, OLD), old_label="1", new_label="2") == ""
+
+
+def test_a_new_stamp_is_one_change() -> None:
+    assert made("Updated at : 9.05.2014, 00:54", "Updated at : 10.06.2015, 11:02").changes == 1
+
+
+def test_a_paragraph_that_moved_whole_stands_alone_at_both_ends() -> None:
+    one, two, three = "The embassy is open.", "All parties return to the talks.", "The river is wide and deep."
+    line = made(f"{one}\n\n{two}\n\n{three}", f"{two}\n\n{three}\n\n{one}")
+    assert [[run.kind for run in block.runs] for block in line.blocks] == [
+        ["moved_away"],
+        ["equal"],
+        ["equal"],
+        ["moved_here"],
+    ]
+
+
+def test_what_is_not_the_pages_own_text_leaves_the_direction_of_a_paragraph_alone() -> None:
+    tree = html.fromstring(inline_html(made("صدر البيان أمس.", "نشر البيان أمس.")))
+    ours = tree.xpath("//*[contains(@class,'v-sr') or contains(@class,'v-num') or contains(@class,'v-char')]")
+    assert ours
+    assert all(node.get("dir") for node in ours)
+
+
+def test_a_standalone_file_names_its_encoding_and_fetches_nothing() -> None:
+    said = standalone_html(made(OLD, NEW), title="a <b>", about="From 1 to 2", language="en", context=None)
+    tree = html.document_fromstring(said)
+    assert tree.xpath("//meta/@charset") == ["utf-8"]
+    assert not tree.xpath("//*[@src] | //script | //link")
+    assert tree.findtext(".//h1") == "a <b>"
 
 
 def _side(said: str, *gone: str) -> str:

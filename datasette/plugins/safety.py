@@ -1,4 +1,4 @@
-"""Headers on every answer: no script but our own files, no sniffing, no framing, nothing told to other sites."""
+"""What may be seen and how: tables that metadata.yaml describes, under headers that run, sniff, frame and tell nothing."""
 
 from datasette import hookimpl
 
@@ -15,6 +15,16 @@ HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }
+
+
+@hookimpl
+def permission_allowed(datasette, action, resource):
+    """A table is published by being described; one that is not, of whatever release, is not for readers."""
+    if action != "view-table":
+        return None
+    database, table = resource
+    described = datasette.metadata("tables", database=database) or {}
+    return None if "title" in described.get(table, {}) else False
 
 
 @hookimpl

@@ -32,29 +32,28 @@ class Decoded:
 
 def decode(body: bytes, content_type: str | None) -> Decoded:
     """The characters of a page; never raises: what is no character becomes U+FFFD. NUL and U+FEFF are dropped."""
-    encoding, settled_by = _encoding(body, content_type)
     for bom, name in _BOMS:
-        if settled_by == "bom" and name == encoding:
-            body = body[len(bom) :]
-    text = webencodings.lookup(encoding).codec_info.decode(body, "replace")[0]
+        if body.startswith(bom):
+            return _decoded(_characters(body[len(bom) :], name), name, "bom")
+    declared, source = _of_header(content_type), "header"
+    if not declared:
+        declared, source = _of_meta(body), "meta"
+    text = _utf8(body)
+    if text is not None and (declared in (None, "utf-8") or not body.isascii()):
+        return _decoded(text, "utf-8", source if declared == "utf-8" else "utf-8")
+    encoding = declared or detect(body)
+    return _decoded(_characters(body, encoding), encoding, source if declared else "bytes")
+
+
+def _decoded(text: str, encoding: str, settled_by: str) -> Decoded:
     for mark in _DROPPED:
         if mark in text:
             text = text.replace(mark, "")
     return Decoded(text=text, encoding=encoding, settled_by=settled_by)
 
 
-def _encoding(body: bytes, content_type: str | None) -> tuple[str, str]:
-    for bom, name in _BOMS:
-        if body.startswith(bom):
-            return name, "bom"
-    for declared, source in ((_of_header(content_type), "header"), (_of_meta(body), "meta")):
-        if declared:
-            if declared != "utf-8" and not declared.startswith("utf-16") and _is_utf8(body):
-                return "utf-8", "utf-8"
-            return declared, source
-    if _is_utf8(body):
-        return "utf-8", "utf-8"
-    return detect(body), "bytes"
+def _characters(body: bytes, encoding: str) -> str:
+    return str(webencodings.lookup(encoding).codec_info.decode(body, "replace")[0])
 
 
 def _of_header(content_type: str | None) -> str | None:
@@ -76,12 +75,11 @@ def _name(label: str) -> str | None:
     return str(found.name)
 
 
-def _is_utf8(body: bytes) -> bool:
-    """Whether the bytes are UTF-8 that is more than ASCII; a sequence cut off at the very end does not count against it."""
-    if body.isascii():
-        return b"\x1b$" not in body and 25 * body.count(0, 0, 4000) < min(len(body), 4000)
+def _utf8(body: bytes) -> str | None:
+    """The characters of valid UTF-8; a sequence cut off at the very end does not count against it. None for anything else."""
+    if body.isascii() and (b"\x1b$" in body or 25 * body.count(0, 0, 4000) >= min(len(body), 4000)):
+        return None  # ISO-2022-JP, or 16 bits
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(body)
+        return codecs.getincrementaldecoder("utf-8")().decode(body)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None

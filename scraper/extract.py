@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from lxml import etree
 
@@ -16,7 +15,7 @@ from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
 from scraper.memory import code, codes
 from scraper.region import SELECTED, Region, find_region, selected_region
-from scraper.restless import Place
+from scraper.restless import MOST_SLOTS, Place
 from scraper.stamps import Head, page_stamps
 
 VERSION = f"extract 1, {PARSER_VERSION}"
@@ -85,6 +84,8 @@ def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: s
 
 def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
     """For each leaf the path to it, and its number among the leaves of that path."""
+    if len(body) > MOST_SLOTS:
+        return (Place(),) * len(body)
     paths: dict[int, str] = {-1: ""}
     counts: Counter[str] = Counter()
     places = []
@@ -135,9 +136,7 @@ def _split_stamps(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[str]]:
     body: list[Leaf] = []
     stamps: list[str] = []
     skip = False
-    for leaf, following in zip_longest(leaves, leaves[1:]):
-        if leaf is None:
-            break
+    for leaf, following in zip(leaves, [*leaves[1:], None], strict=True) if leaves else ():
         if skip:
             skip = False
         elif _may_be_stamp(leaf.text) and is_stamp_line(leaf.text):
@@ -145,6 +144,7 @@ def _split_stamps(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[str]]:
         elif (
             following is not None
             and len(following.text) < 60
+            and _may_be_stamp(following.text)
             and is_label(leaf.text)
             and is_stamp_line(f"{leaf.text.rstrip(':： ')}: {following.text}")
         ):

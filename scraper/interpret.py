@@ -179,7 +179,9 @@ def _learn(known: Memory, evidence: Evidence, document: Document) -> Memory:
         chars=sum(len(text) for text in evidence.texts),
         passages=packed(list(dict.fromkeys(evidence.parts.values()))[:_MOST_PASSAGES]),
         before=_before(evidence),
-        words=merged(codes(word_set([*evidence.texts, document.title]), most=_MOST_WORDS), known.words),
+        words=merged(
+            codes(word_set([document.title, *evidence.texts], most=_MOST_WORDS), most=_MOST_WORDS), known.words
+        ),
         frame=document.frame,
         tail=tail_code(evidence.found.layout.leaves),
         closed=evidence.closed,

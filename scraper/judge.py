@@ -128,10 +128,12 @@ def pieces(texts: Iterable[str]) -> list[str]:
     return [piece for text in texts for piece in _PIECE.split(text) if piece]
 
 
-def word_set(texts: Iterable[str]) -> list[str]:
-    """The distinct words that say what a text is about: of four letters or more, or pairs of wide characters."""
+def word_set(texts: Iterable[str], *, most: int = 4000) -> list[str]:
+    """The distinct words that say what a text is about: of four letters or more, or pairs of wide characters; of many the first."""
     found: dict[str, None] = {}
     for text in texts:
+        if len(found) >= most:
+            break
         folded = text.casefold()
         found.update(dict.fromkeys(_WORD.findall(folded)))
         wide = _WIDE.findall(folded) if _WIDE.search(folded) else []

@@ -95,8 +95,8 @@ def _is_hidden(element: etree._Element) -> bool:
 
 
 def visible_text(root: etree._Element) -> str:
-    """All text of the tree, white space folded."""
-    return " ".join(_TEXT(root).split())
+    """All text of the tree, as it stands there."""
+    return str(_TEXT(root))
 
 
 def digest(text: str) -> str:

@@ -17,7 +17,7 @@ from scraper.memory import Memory, code, packed, unpacked
 
 Plain = tuple[int, int, str, int, tuple[int, ...], int, int]  # as kept in the memory
 
-_MOST_SLOTS = 1500
+MOST_SLOTS = 1500  # blocks up to which a page is followed in this way
 _MOST_WATCHED = 60
 _MOST_TEXT = 500
 _RESTLESS = 6  # score from which a slot is kept back
@@ -106,8 +106,6 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place]) -> 
             kept_back.append(block.text)
     latest = sorted(watched.values(), key=lambda entry: (entry.waiting != 0, entry.score, entry.slot))[-_MOST_WATCHED:]
     kept = [entry for entry in latest if entry.score or entry.history]
-    if len(values) > _MOST_SLOTS:
-        values = {}
     memory = replace(
         memory,
         slots=packed(list(values)),

@@ -114,3 +114,8 @@ def paragraphs() -> tuple[str, ...]:
 @pytest.fixture
 def capture() -> Callable[..., Capture]:
     return capture_of
+
+
+@pytest.fixture(scope="module")
+def new_history() -> type[History]:
+    return History

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from archive.model import Rules
 from scraper.interpret import interpret
+
+
+@pytest.fixture
+def texts_of(capture) -> Callable[[bytes, Rules], list[str]]:
+    """The texts of a page under rules, without its stamps."""
+    return lambda body, rules: [
+        block.text for block in interpret(capture(body), rules, "").document.blocks if block.kind != "stamp"
+    ]
 
 
 def blocks(history, body: bytes) -> list[tuple[str, str]]:
@@ -192,45 +202,43 @@ def test_a_lead_between_the_first_heading_and_the_main_part_is_text(history, par
     assert [text for kind, text in blocks(history, html(body)) if kind == "paragraph"] == list(paragraphs[:3])
 
 
-def test_a_selector_is_obeyed(page):
-    history_of = _looks(Rules(select="main p:first-of-type"))
-
-    assert history_of(page()) == [
+def test_a_selector_is_obeyed(page, texts_of):
+    assert texts_of(page(), Rules(select="main p:first-of-type")) == [
         "Position on the Upper Valley",
         "The Ministry supports the peaceful settlement of the dispute over the Upper Valley and calls on all parties to return to talks.",
     ]
 
 
-def test_what_is_to_be_ignored_is_no_text(page):
-    texts = _looks(Rules(ignore=("main p:nth-of-type(2)", "h1")))(page())
+def test_what_is_to_be_ignored_is_no_text(page, texts_of):
+    texts = texts_of(page(), Rules(ignore=("main p:nth-of-type(2)", "h1")))
 
     assert not any(text.startswith("It condemns") for text in texts)
 
 
-def test_the_stamp_line_is_found_outside_the_selected_part(page):
-    seen = interpret(_capture(page()), Rules(select="main p:first-of-type"), "")
+def test_the_stamp_line_is_found_outside_the_selected_part(page, capture):
+    seen = interpret(capture(page()), Rules(select="main p:first-of-type"), "")
 
     assert seen.document.blocks[-1].kind == "stamp"
 
 
-def test_a_selector_that_matches_nothing_is_an_outcome(page):
-    seen = interpret(_capture(page()), Rules(select=".no-such-class"), "")
+def test_a_selector_that_matches_nothing_is_an_outcome(page, capture):
+    seen = interpret(capture(page()), Rules(select=".no-such-class"), "")
 
     assert (seen.verdict.outcome, seen.verdict.reason) == ("held", "selector")
 
 
-def test_an_error_page_is_called_so_even_where_the_selector_matches_nothing(page):
+def test_an_error_page_is_called_so_even_where_the_selector_matches_nothing(page, capture):
     seen = interpret(
-        _capture(page(title="Page not found", body=["Sorry."], stamp="")), Rules(select=".no-such-class"), ""
+        capture(page(title="Page not found", body=["Sorry."], stamp="")), Rules(select=".no-such-class"), ""
     )
 
     assert seen.verdict.reason == "soft_404"
 
 
-def test_a_page_cannot_forge_what_its_selector_matched(page):
+def test_a_page_cannot_forge_what_its_selector_matched(page, texts_of):
     forged = page().replace(b"<footer>", b"<footer data-variorum-selected>")
 
-    assert not any("Old Bridge" in text for text in _looks(Rules(select="main"))(forged))
+    assert not any("Old Bridge" in text for text in texts_of(forged, Rules(select="main")))
 
 
 def test_the_pages_machine_readable_date_counts_where_its_text_has_none(history):
@@ -239,15 +247,3 @@ def test_the_pages_machine_readable_date_counts_where_its_text_has_none(history)
     history.look(html("<main><p>The fee is 60 crowns.</p></main>", head))
 
     assert history.last.document.updated.value == "2014-05-09T04:00:00Z"
-
-
-def _capture(body: bytes):
-    from tests.interpret.conftest import capture_of
-
-    return capture_of(body)
-
-
-def _looks(rules: Rules):
-    return lambda body: [
-        block.text for block in interpret(_capture(body), rules, "").document.blocks if block.kind != "stamp"
-    ]

@@ -86,10 +86,8 @@ def test_a_third_text_is_told_at_once_though_two_others_come_in_turn(seen_page, 
     )
 
 
-def test_the_same_history_with_and_without_noise_tells_the_same_texts(history, page, paragraphs):
-    from tests.interpret.conftest import History
-
-    plain, noisy = history, History()
+def test_the_same_history_with_and_without_noise_tells_the_same_texts(new_history, page, paragraphs):
+    plain, noisy = new_history(), new_history()
     turn = random.Random(5)
     for number in range(60):
         body = [*paragraphs[: 3 + number // 30], teasers(turn.sample(TEASERS, 3) if number % 3 else TEASERS[:3])]

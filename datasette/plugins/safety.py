@@ -23,8 +23,17 @@ def permission_allowed(datasette, action, resource):
     if action != "view-table":
         return None
     database, table = resource
+    return None if table in _published(datasette, database) else False
+
+
+@hookimpl
+def prepare_jinja2_environment(env, datasette):
+    env.globals["published"] = _published(datasette, "archive")
+
+
+def _published(datasette, database):
     described = datasette.metadata("tables", database=database) or {}
-    return None if "title" in described.get(table, {}) else False
+    return {table for table, about in described.items() if "title" in about}
 
 
 @hookimpl

@@ -16,9 +16,13 @@ DATABASE = "archive.db"
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    fresh = not path.exists() or path.stat().st_size == 0
+    """The archive's file, made if there is none, with the schema of this version.
+
+    Raises HomeUnusable, NotOurDatabase, NewerArchive.
+    """
     try:
         conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        fresh = _is_empty(conn, path)
         if fresh:
             conn.execute("PRAGMA synchronous = EXTRA")
             conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -36,12 +40,22 @@ def open_database(path: Path) -> sqlite3.Connection:
     return conn
 
 
+def _is_empty(conn: sqlite3.Connection, path: Path) -> bool:
+    """Whether nobody has stored anything in the file yet: just made, or its making was cut off and is undone now."""
+    try:
+        return not conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except sqlite3.OperationalError:
+        raise
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter of its message about a garbled schema
+        raise NotOurDatabase(path) from error
+
+
 def check_ours(conn: sqlite3.Connection, path: Path) -> None:
     """Raises NotOurDatabase, or NewerArchive where a migration was applied that this version does not know."""
     try:
         found = conn.execute("PRAGMA application_id").fetchone()[0]
         unknown = unknown_steps(Database(conn))
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter of its message about a garbled schema
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise NotOurDatabase(path) from error
     if found != APPLICATION_ID:
         raise NotOurDatabase(path)

@@ -22,12 +22,37 @@ from archive.model import Capture, Rules
 from scraper.interpret import interpret
 
 WORDS = {
-    "Latin": "ministry visitors consulate fee children application decision complete received valley talks parties peaceful support".split(
-        " "
-    ),
-    "Cyrillic": "министерство граждане консульство сбор дети заявление решение получено долина переговоры стороны мирный поддержка".split(
-        " "
-    ),
+    "Latin": [
+        "ministry",
+        "visitors",
+        "consulate",
+        "fee",
+        "children",
+        "application",
+        "decision",
+        "complete",
+        "received",
+        "valley",
+        "talks",
+        "parties",
+        "peaceful",
+        "support",
+    ],
+    "Cyrillic": [
+        "министерство",
+        "граждане",
+        "консульство",
+        "сбор",
+        "дети",
+        "заявление",
+        "решение",
+        "получено",
+        "долина",
+        "переговоры",
+        "стороны",
+        "мирный",
+        "поддержка",
+    ],
     "Chinese": list("外交部公民领事馆费用儿童申请决定收到山谷谈判各方和平支持"),
 }
 MOST_VISIBLE, MOST_CHANGED = 1.5, 8.0

@@ -17,6 +17,7 @@ BLOCK_TAGS = frozenset(
     )
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_MOST_CELLS = 60  # of a row that is read as one
 _NOT_PROSE = frozenset({"button", "select", "option", "textarea", "optgroup", "title", "head"})
 
 
@@ -69,8 +70,10 @@ class _Walk:
         self.item: list[bool] = []  # for each open list item: whether its first leaf is still to come
 
     def enter(self, element: etree._Element, tag: str) -> None:
-        self.flush()
-        mark = " ".join(filter(None, (element.get("id"), element.get("class"))))
+        if self.pieces:
+            self.flush()
+        ident, classes = element.get("id"), element.get("class")
+        mark = f"{ident} {classes}" if ident and classes else ident or classes or ""
         parent = self.open[-1] if self.open else -1
         node = Node(
             tag=tag, parent=parent, depth=len(self.open), mark=mark, role=element.get("role") or "", element=element
@@ -82,7 +85,8 @@ class _Walk:
             self.item.append(True)
 
     def leave(self, tag: str) -> None:
-        self.flush()
+        if self.pieces:
+            self.flush()
         index = self.open.pop()
         node = self.nodes[index]
         node.last = len(self.leaves)
@@ -97,13 +101,13 @@ class _Walk:
             above.links += node.links
 
     def add(self, text: str) -> None:
+        if not self.pieces and text.isspace():
+            return
         self.pieces.append(text)
         if self.in_link:
             self.link_pieces += len(text.strip())
 
     def flush(self) -> None:
-        if not self.pieces:
-            return
         text = " ".join("".join(self.pieces).split())
         self.pieces.clear()
         linked, self.link_pieces = self.link_pieces, 0
@@ -111,10 +115,11 @@ class _Walk:
             return
         index = self.open[-1]
         node = self.nodes[index]
+        linked = min(linked, len(text))
         node.chars += len(text)
-        node.link_chars += min(linked, len(text))
+        node.link_chars += linked
         kind, level = self.kind_of(node)
-        self.leaves.append(Leaf(text=text, node=index, kind=kind, link_chars=min(linked, len(text)), level=level))
+        self.leaves.append(Leaf(text=text, node=index, kind=kind, link_chars=linked, level=level))
 
     def kind_of(self, node: Node) -> tuple[str, int]:
         if node.tag in _HEADINGS:
@@ -130,8 +135,10 @@ class _Walk:
 
     def join_row(self, row: Node, index: int) -> None:
         """Make one leaf of a table row whose cells hold one leaf each at most."""
+        if not 2 <= len(self.leaves) - row.first <= _MOST_CELLS:
+            return
         leaves = self.leaves[row.first :]
-        if len(leaves) < 2 or len({leaf.node for leaf in leaves}) < len(leaves):
+        if len({leaf.node for leaf in leaves}) < len(leaves):
             return
         cells = {self.cell_of(leaf.node, index) for leaf in leaves}
         if len(cells) < len(leaves):

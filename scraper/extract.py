@@ -86,8 +86,8 @@ def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
     """For each leaf the path to it, and its number among the leaves of that path."""
     if len(body) > MOST_SLOTS:
         return (Place(),) * len(body)
-    paths: dict[int, str] = {-1: ""}
-    counts: Counter[str] = Counter()
+    paths: dict[int, int] = {-1: 0}
+    counts: Counter[int] = Counter()
     places = []
     for leaf in body:
         chain = []
@@ -96,12 +96,12 @@ def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
             chain.append(node)
             node = layout.nodes[node].parent
         for below in reversed(chain):
-            mark = _NUMBERS.sub("", layout.nodes[below].mark.split()[0]) if layout.nodes[below].mark.split() else ""
-            paths[below] = f"{code(paths[layout.nodes[below].parent])}/{layout.nodes[below].tag}.{mark}"
+            here = layout.nodes[below]
+            paths[below] = code(f"{paths[here.parent]}/{here.tag}.{_NUMBERS.sub('', here.mark).partition(' ')[0]}")
         path = paths[leaf.node]
         counts[path] += 1
         linked = leaf.link_chars > 0.8 * len(leaf.text)
-        places.append(Place(slot=code(f"{path}#{counts[path]}"), path=code(path), linked=linked))
+        places.append(Place(slot=code(f"{path}#{counts[path]}"), path=path, linked=linked))
     return tuple(places)
 
 

@@ -71,6 +71,7 @@ _USES_COOKIES = re.compile(
     r"|cookies?[^.]{0,60}(?:use[sd]?|verwend\w+|utilis\w+|utiliz\w+|accept|akzept|consent|einverstanden|zustimm\w+|согла\w+)",
     re.IGNORECASE,
 )
+_WIDE = re.compile("[\u2e80-\uffff\U00020000-\U0003ffff]")
 _DIGIT = re.compile(r"\d")
 
 
@@ -206,7 +207,7 @@ def _is_prose(leaf: Leaf) -> bool:
     if size < 8 or leaf.kind == "control" or size - leaf.link_chars < 0.4 * size:
         return False
     if not leaf.text.isascii():
-        size += 2 * sum(1 for char in leaf.text[:80] if char >= "\u2e80")
+        size += 2 * len(_WIDE.findall(leaf.text[:80]))
     if size < 25 or (size < 80 and not _SENTENCE_END.search(leaf.text)):
         return False
     return len(leaf.text) >= 200 or not _CHROME.match(leaf.text)

@@ -80,7 +80,8 @@ def page_stamps(
     lines: Sequence[str], head: Head, rules: Rules, language: str, text: str
 ) -> tuple[Stamp | None, Stamp | None]:
     """The page's "created" and "updated": of its stamp lines, and where those are silent, of what it declares to machines."""
-    order = rules.date_order or settled_order(text)
+    doubtful = any("/" in line or "-" in line for line in lines)
+    order = rules.date_order or (settled_order(text) if doubtful else "")
     created = updated = None
     for line in lines:
         made, changed = read_stamps(line, timezone=rules.timezone, date_order=order, language=language)

@@ -13,10 +13,12 @@ from functools import cache
 Span = tuple[int, int]
 
 # Characters that show nothing: soft hyphen, joiners, bidirectional controls, variation selectors, tags.
-INVISIBLE = (
+_INVISIBLE_BASIC = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
 )
+_INVISIBLE_OTHER = "\U000e0000-\U000e0fff"
+INVISIBLE = _INVISIBLE_BASIC + _INVISIBLE_OTHER
 INVISIBLES = re.compile(f"[{INVISIBLE}]+")
 
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -30,15 +32,21 @@ _OWN_UNITS = HAN + HIRAGANA + KATAKANA + THAI_LEADING + THAI + SYLLABIC
 
 
 @cache
-def _marks() -> str:
-    """Every combining mark of the Unicode planes that have some, for use in a character class."""
+def _glue() -> str:
+    """Matches a combining mark or an invisible character: what joins a word without being a letter of it.
+
+    Those beyond the basic plane stand apart, since their class is slow and few characters need it.
+    """
     codes = (*range(0x300, 0x1F000), *range(0xE0100, 0xE01F0))
-    return "".join(chr(code) for code in codes if unicodedata.category(chr(code))[0] == "M")
+    marks = [chr(code) for code in codes if unicodedata.category(chr(code))[0] == "M"]
+    basic = "".join(mark for mark in marks if mark < "\U00010000")
+    other = "".join(mark for mark in marks if mark >= "\U00010000")
+    return f"(?:[{basic}{_INVISIBLE_BASIC}]|(?=[\U00010000-\U0010ffff])[{other}{_INVISIBLE_OTHER}])"
 
 
 @cache
 def _word_source() -> str:
-    glue = f"[{_marks()}{INVISIBLE}]"
+    glue = _glue()
     return (
         f"(?:[^\\W_{_OWN_UNITS}]+|{glue}+)+"
         f"|[{HAN}]{glue}*"

@@ -304,7 +304,8 @@ LEXICONS = (
     ),
 )
 _NO_SPACES = ("zh", "ja")
-_SAMPLE = 4000  # characters looked at to tell the language
+_SAMPLE = 2000  # characters looked at to tell the language
+_SCRIPT_SAMPLE = 400  # and its script
 _SCRIPTS = re.compile(
     "(?P<zh>[\u4e00-\u9fff])|(?P<ja>[\u3041-\u30ff])|(?P<ko>[\uac00-\ud7a3])|(?P<ar>[\u0620-\u06ff])"
     "|(?P<he>[\u05d0-\u05ea])|(?P<hi>[\u0904-\u0963])|(?P<el>[\u0370-\u03ff])|(?P<ru>[\u0400-\u04ff])|(?P<en>[a-zA-Z\u00c0-\u024f])"
@@ -330,7 +331,7 @@ def _by_language() -> dict[str, Lexicon]:
 def lexicon_for(text: str) -> Lexicon | None:
     """The word lists for the language that the start of a text is written in; None where we have none."""
     sample = text[:_SAMPLE].lower()
-    scripts = Counter(found.lastgroup or "" for found in _SCRIPTS.finditer(sample))
+    scripts = Counter(found.lastgroup or "" for found in _SCRIPTS.finditer(sample[:_SCRIPT_SAMPLE]))
     if not scripts:
         return None
     script = "ja" if scripts["ja"] * 8 > scripts["zh"] else scripts.most_common(1)[0][0]

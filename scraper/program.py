@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.errors import NoPage
+from archive.checkpoints import make_checkpoint, require_continuation
+from archive.errors import HomeUnusable, NoPage, StoreFailed
 from archive.log import acts
 from archive.readings import ReadingDifference, differences
+from archive.signing import SigningUnavailable
 from archive.store import Archive, Recorded
 from scraper import clock, watchlist
 from scraper.acts import reader_of
@@ -22,6 +24,7 @@ from scraper.interpret import VERSION
 from scraper.politeness import HostGate, user_agent_text
 from scraper.robots import Robots
 from scraper.rounds import Rounds, Tools
+from scraper.terminal import say
 from scraper.watchlist import Page, WatchList
 
 WORKERS = 32  # looks under way at once, each at another host
@@ -33,8 +36,12 @@ def watch_list_path(home: Path) -> Path:
 
 @contextmanager
 def archive_of(home: Path, watch_list: WatchList, *, holder: str) -> Iterator[Archive]:
-    """The home's archive, open for writing, with the pages of its watch list."""
+    """The home's archive, open for writing, with the pages of its watch list.
+
+    Raises OutOfStep where it is an older copy than the last signed checkpoint beside it.
+    """
     with Archive.open(home, holder=holder) as archive:
+        require_continuation(home, archive.conn)
         archive.sync_pages([page_settings(page) for page in watch_list.pages], version=VERSION, at=clock.now())
         yield archive
 
@@ -85,8 +92,20 @@ def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Ca
     rules = rules_of(watch_list)
     with archive_of(home, watch_list, holder="check") as archive, tools_of(watch_list) as tools:
         Rounds(archive, tools, told=told, alerts=lambda page: rules_for(rules, page)).run(lambda _: pages, once=True)
+        seal(archive)
         if rules:
             Deliverer(home, watch_list).deliver_now()
+
+
+def seal(archive: Archive) -> None:
+    """A checkpoint of what was recorded, where there is a key. What hinders it is told: the looks are safe all the same.
+
+    Raises OutOfStep.
+    """
+    try:
+        make_checkpoint(archive, at=clock.now())
+    except (HomeUnusable, SigningUnavailable, StoreFailed) as error:
+        say(f"No checkpoint was made: {error}")
 
 
 def read_again(

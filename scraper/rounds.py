@@ -51,8 +51,11 @@ class Rounds:
         next_due: Callable[[Page, datetime], NextDue] | None = None,
         unstored: Callable[[Page, StoreFailed], None] | None = None,
         alerts: Callable[[Page], Sequence[Rule]] = lambda page: (),
+        rested: Callable[[], bool] = lambda: True,
     ) -> None:
         """`told` is called after each commit, `unstored` where the disk refused one; all on the owner's thread.
+
+        `rested` is called when all looks are recorded; where it returns False, again soon.
 
         With `next_due` looks are scheduled ones, which a host's cool-down binds. Without `unstored` a refused commit ends
         the round.
@@ -63,6 +66,8 @@ class Rounds:
         self._next_due = next_due
         self._unstored = unstored
         self._alerts = alerts  # the rules that hold for a page
+        self._rested = rested
+        self._resting = True
         self._waiting: dict[str, deque[Page]] = {}  # by host, hosts in turn
         self._pending: set[str] = set()  # slugs that wait or are being looked at
         self._flying: dict[Future[Look], tuple[str, Page]] = {}
@@ -84,6 +89,8 @@ class Rounds:
                 self._woken.clear()
                 self._take(due)
             ready_s = self._start()
+            if not self._pending and not self._resting:
+                self._resting = self._rested()
             if once and not self._pending:
                 return
             self._finish(min(ready_s, IDLE_S))
@@ -92,6 +99,7 @@ class Rounds:
         for page in due(self._tools.now()):
             if page.slug not in self._pending:
                 self._pending.add(page.slug)
+                self._resting = False
                 self._waiting.setdefault(host_of(page.url), deque()).append(page)
 
     def _start(self) -> float:

@@ -10,6 +10,7 @@ import random
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ TICK_S = 1
 JITTER = 0.1  # of the time to the next look, so that pages added together drift apart
 LONGEST_JITTER_S = 300.0
 PUT_OFF_S = 60.0
+SEAL_EVERY_S = 60.0  # checkpoints, at most: rounds of single pages may follow each other closely
 MOST_MISSED = 10_000  # rounds counted as missed, at most
 GRACE_S = 3  # for answers under way when the service ends
 
@@ -122,6 +124,7 @@ class Service:
         self._thread = threading.Thread(target=self._run, name="rounds")
         self._error: BaseException | None = None
         self._ended = ended
+        self._sealed_s: float | None = None
 
     def start(self) -> None:
         """Take the home and begin. Raises what opening the archive raises."""
@@ -159,12 +162,14 @@ class Service:
                     next_due=schedule.next_due,
                     unstored=lambda page, error: self._unstored(schedule, page, error),
                     alerts=lambda page: rules_for(rules, page),
+                    rested=lambda: self._seal(archive),
                 )
                 self._deliverer = Deliverer(self._home, self._watch_list, ended=self._rounds.stop)
                 self._deliverer.start()
                 try:
                     self._ready.set()
                     self._rounds.run(schedule.due, once=False)
+                    program.seal(archive)
                 finally:
                     self._deliverer.stop()
         except BaseException as error:
@@ -179,6 +184,15 @@ class Service:
         assert self._deliverer is not None
         self._deliverer.wake()
         self._told(page, recorded)
+
+    def _seal(self, archive: Archive) -> bool:
+        """A checkpoint after a round, once a while; whether it was time for one."""
+        now_s = time.monotonic()
+        if self._sealed_s is not None and now_s < self._sealed_s + SEAL_EVERY_S:
+            return False
+        self._sealed_s = now_s
+        program.seal(archive)
+        return True
 
     @staticmethod
     def _unstored(schedule: Schedule, page: Page, error: StoreFailed) -> None:

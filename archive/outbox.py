@@ -83,7 +83,7 @@ def after_act(
         for rule in rules:
             match = owed(rule, event)
             if match is not None:
-                _insert(conn, rule, event, match, at=at, state="owed", note="", confirm_s=0.0)
+                insert(conn, rule, event, match, at=at, state="owed", note="", confirm_s=0.0)
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def _changed(
         match = owed(rule, event)
         if match is not None:
             state, note, confirm_s = _first_standing(conn, rule, event)
-            _insert(conn, rule, event, match, at=look.observed_at, state=state, note=note, confirm_s=confirm_s)
+            insert(conn, rule, event, match, at=look.observed_at, state=state, note=note, confirm_s=confirm_s)
     _drop_unruled(conn, rules, waiting)
 
 
@@ -243,7 +243,7 @@ def _after_ill_look(
         if match is not None:
             waits = rule.confirm_s if trouble != "failing" else 0.0
             state = "waiting" if waits else "owed"
-            _insert(conn, rule, event, match, at=look.observed_at, state=state, note="", confirm_s=waits)
+            insert(conn, rule, event, match, at=look.observed_at, state=state, note="", confirm_s=waits)
 
 
 def _recovered(
@@ -269,13 +269,13 @@ def _recovered(
             (page.id, rule.name, before.since_seq),
         ).fetchone()
         if told[0] or (not told[1] and before.lasted):
-            _insert(conn, rule, event, match, at=look.observed_at, state="owed", note="", confirm_s=0.0)
+            insert(conn, rule, event, match, at=look.observed_at, state="owed", note="", confirm_s=0.0)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _insert(
+def insert(
     conn: sqlite3.Connection,
     rule: Rule,
     event: Event,

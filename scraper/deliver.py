@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from archive import posting
+from archive import overdue, posting
 from archive.alerting.render import Rendered, render
 from archive.errors import StoreFailed
 from archive.opening import DATABASE
 from archive.posting import Post, Postbox
 from scraper import clock
-from scraper.alerts.addresses import NoAddress, address_of, addresses_by_name
+from scraper.alerts.addresses import NoAddress, address_of, addresses_by_name, rules_of
 from scraper.alerts.result import Result
 from scraper.terminal import say
 from scraper.watchlist import WatchList
@@ -30,6 +30,8 @@ from scraper.watchlist import WatchList
 TICK_S = 1.0
 GRACE_S = 3.0  # for messages under way when the service ends
 SOON_S = 30.0  # for messages under way when a command ends
+ATTEND_S = 60.0  # between two questions for what time alone makes worth telling
+LOOKING_AFTER_S = 600.0  # of running: a page that was not seen by then is not so because nothing ran
 PAUSE_S = 10.0  # after the disk refused a note
 
 
@@ -74,6 +76,9 @@ class Deliverer:
         self._error: BaseException | None = None
         self._path = home / DATABASE
         self._sender = Sender(home, watch_list)
+        self._rules = rules_of(watch_list)
+        self._started_s = time.monotonic()
+        self._attended_s: float | None = None
         self._done: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
         self._busy: set[str] = set()
         self._stopping = threading.Event()
@@ -108,12 +113,25 @@ class Deliverer:
 
     def _step(self, box: Postbox) -> None:
         try:
+            self._attend(box, looking=time.monotonic() - self._started_s > LOOKING_AFTER_S)
             self._hand_out(box)
         except StoreFailed as error:
             say(f"Error: alerts wait: {error}")
             self._stopping.wait(PAUSE_S)
             return
         self._note(box, TICK_S)
+
+    def _attend(self, box: Postbox, *, looking: bool) -> None:
+        """Owe what time alone makes worth telling: digests at once, the rest once in a while."""
+        if not self._rules:
+            return
+        at, now_s = clock.now(), time.monotonic()
+        if self._attended_s is not None and now_s - self._attended_s < ATTEND_S:
+            if not overdue.has_work(box.conn, self._rules, at):
+                return
+        with box.transaction() as conn:
+            overdue.attend(conn, self._rules, at, looking=looking)
+        self._attended_s = now_s
 
     def _hand_out(self, box: Postbox) -> int:
         at = clock.now()
@@ -155,6 +173,7 @@ class Deliverer:
         """Send what is due, once each, and return soon: for commands that end."""
         with closing(Postbox(self._path)) as box:
             _again(box)
+            self._attend(box, looking=True)
             end = time.monotonic() + SOON_S
             while time.monotonic() < end and (self._hand_out(box) or self._busy):
                 self._note(box, max(0.01, end - time.monotonic()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.errors import NotInArchive
+from archive.errors import NotInArchive, VariorumError
 from archive.model import parse_utc
 from archive.reading.gaps import Gap, gaps, together
 from archive.reading.missing import NoObservation
@@ -31,6 +31,8 @@ GAPS_A_REVISION = 3  # more of them are told together
 GAPS_DRAWN = 150
 FEED_SIZE = 50
 LOOKS_SIZE = 100
+BLOCKS_SHOWN = 2000  # of one comparison
+CHARS_COMPARED = 1_000_000  # of both texts, where the comparison is not stored
 TROUBLED = 200  # pages listed as failing, at most
 
 
@@ -215,19 +217,22 @@ def grouped(blocks: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
 
 def diff_view(reader: Reader, slug: str, old: int, new: int, *, as_json: bool) -> View:
     with reader.one_instant():
+        if abs(new - old) != 1:
+            _refuse_long(reader, slug, old, new)
         found = reader.diff(slug, old, new, passages=as_json)
         page = found.page
         following = _neighbour(reader, page, max(old, new) + 1)
     if as_json:
         return View(values={"page": page}, as_json=found.as_json())
     blocks = marked(found.old.text, found.new.text, found.ops, found.old.block_kinds, found.new.block_kinds)
-    layout: tuple[Fold, ...] = folds(blocks)
+    layout: tuple[Fold, ...] = folds(blocks[:BLOCKS_SHOWN])
     return View(
         values={
             "page": page,
             "diff": found,
             "folds": layout,
-            "change_count": max((number for block in blocks for number in block.changes), default=0),
+            "left_out": max(len(blocks) - BLOCKS_SHOWN, 0),
+            "change_count": max((number for block in blocks[:BLOCKS_SHOWN] for number in block.changes), default=0),
             "following": following,
             "neighbours": abs(new - old) == 1,
             "old_language": found.old.row.language or page.language,
@@ -235,6 +240,23 @@ def diff_view(reader: Reader, slug: str, old: int, new: int, *, as_json: bool) -
         },
         as_json={},
     )
+
+
+def _refuse_long(reader: Reader, slug: str, old: int, new: int) -> None:
+    """Raises TooLong for texts whose comparison, which is not stored, would keep other readers waiting."""
+    chars = sum(len(reader.revision(slug, number).text) for number in (old, new))
+    if chars > CHARS_COMPARED:
+        raise TooLong(slug, old, new)
+
+
+class TooLong(VariorumError):
+    """Two texts that are too long to be compared for a web page."""
+
+    def __init__(self, slug: str, old: int, new: int) -> None:
+        super().__init__(
+            f"Revisions {old} and {new} of {slug} are too long to be compared here."
+            f" On the archive's own machine: variorum diff {slug} {old} {new}"
+        )
 
 
 def at_view(reader: Reader, slug: str, seq: int) -> View:

@@ -270,6 +270,8 @@ async def _error_page(datasette, request, exception) -> Response:
     elif isinstance(exception, DatasetteError):
         status, title = exception.status, exception.title
         message = Markup(exception.message) if exception.message_is_html else exception.message  # noqa: S704 - Datasette's
+    elif isinstance(exception, views.TooLong):
+        status, title, message = 413, "Too long to compare here", str(exception)
     elif isinstance(exception, VariorumError):
         message = "This part of the archive can’t be read. It has been logged; its keeper can run: variorum verify"
     if status >= 500:

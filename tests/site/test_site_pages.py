@@ -13,6 +13,7 @@ from lxml import html as lxml_html
 
 from archive.model import Outcome
 from archive.pages import PageSettings
+from archive.site import views
 
 
 def tree(page: str) -> Any:
@@ -110,6 +111,25 @@ def test_revisions_far_apart_can_be_compared_and_read_side_by_side(site: Any) ->
     pairs = page.xpath("//div[contains(@class, 'pair') and contains(@class, 'changed')]")
     assert "must" in pairs[1].xpath(".//div[contains(@class, 'old')]")[0].text_content()
     assert "must" not in pairs[1].xpath(".//div[contains(@class, 'new')]")[0].text_content()
+
+
+def test_a_comparison_is_bounded_in_time_and_size(site_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def story(keeper: Any) -> None:
+        keeper.add(PageSettings(slug="long", url="http://a.example/"))
+        for n in range(3):
+            keeper.look(
+                "long", [("paragraph", f"Clause {place * 7919 % 10007} holds.") for place in range(n, 2100 + n)]
+            )
+
+    long = site_of(story)
+    page = long.html("/page/long/1..2")
+    assert len(tree(page).xpath("//div[contains(@class, 'block')]")) == 2000
+    assert "101 passages more are not shown here" in text_of(page)
+    monkeypatch.setattr(views, "CHARS_COMPARED", 1000)
+    response = long.get("/page/long/1..3")
+    assert response.status_code == 413
+    assert "variorum diff long 1 3" in response.text
+    assert long.get("/page/long/2..3").status_code == 200
 
 
 def test_a_move_links_both_its_places(site: Any) -> None:

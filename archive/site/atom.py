@@ -15,6 +15,7 @@ from archive.site.marks import MarkedBlock, Segment
 from archive.site.words import amount, bounds, kinds, said
 
 _ATOM = "http://www.w3.org/2005/Atom"
+CHECKPOINT_NAMESPACE = "https://c2sp.org/tlog-checkpoint"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # not characters of XML 1.0
 _BLOCKS = 12  # changed blocks told in one entry
@@ -44,8 +45,12 @@ def feed(
     title: str,
     identity: str | None,
     absolute: Callable[[str], str],
+    checkpoint: str | None = None,
 ) -> bytes:
-    """An Atom document of these changes, newest first. `absolute` makes a full address of a path of the reading room."""
+    """An Atom document of these changes, newest first. `absolute` makes a full address of a path of the reading room.
+
+    `checkpoint` is the log's newest one: who reads the feed keeps it, out of our reach.
+    """
     root = ET.Element("feed", {"xmlns": _ATOM})
     here = f"/page/{page.slug}/feed.atom" if page else "/feed.atom"
     _put(root, "id", tag(identity, f"page/{page.id}" if page else "feed"))
@@ -54,6 +59,8 @@ def feed(
     _put(root, "updated", newest or (page.added_at if page else _NEVER))
     _put(_put(root, "author"), "name", title)
     _put(root, "generator", "variorum")
+    if checkpoint is not None:
+        _put(root, "checkpoint", checkpoint, xmlns=CHECKPOINT_NAMESPACE)
     _put(root, "link", rel="self", type="application/atom+xml", href=absolute(here))
     _put(root, "link", rel="alternate", type="text/html", href=absolute(f"/page/{page.slug}" if page else "/"))
     for item in told:

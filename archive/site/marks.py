@@ -23,6 +23,7 @@ from archive.diff.redline import (
 )
 
 _BORDER = re.compile(r"\n[^\S\n]*\n\s*")
+_WITHIN = 500  # characters of white space, at most, that a redline leaves out between two runs
 _FOLD = 4  # so many unchanged blocks in a row are folded, but for one at each end
 _OLD_ONLY = ("delete", "moved_away")
 
@@ -178,7 +179,7 @@ class _Side:
         self.starts = [0, *(found.end() for found in _BORDER.finditer(self.text))]
 
     def pass_by(self, run: Run) -> str | None:
-        found = self.text.find(run.text, self.at)
+        found = self.text.find(run.text, self.at, self.at + len(run.text) + _WITHIN)
         if found < 0:
             return None
         self.at = found + len(run.text)

@@ -400,12 +400,13 @@ def feed_view(
         page = reader.page(slug) if slug is not None else None
         changes = reader.changes_of(page, limit=FEED_SIZE)
         identity = reader.identity()
-        facts = repr((identity, page and page.name, changes, title, absolute("/")))
+        checkpoint = reader.checkpoint()
+        facts = repr((identity, page and page.name, changes, title, absolute("/"), checkpoint))
         etag = f'"{hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
         if etag in known:
             return etag, None
         told = [_told(reader, change) for change in changes]
-    return etag, feed(told, page=page, title=title, identity=identity, absolute=absolute)
+    return etag, feed(told, page=page, title=title, identity=identity, absolute=absolute, checkpoint=checkpoint)
 
 
 def _told(reader: Reader, change: ChangeRow) -> Told:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from archive.errors import NotInArchive, VariorumError
 from archive.reading import Reader
-from archive.site import views, words
+from archive.site import inline, views, words
 
 SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
 FORMAT = r"(?:\.(?P<format>json))?"
@@ -247,6 +247,7 @@ def prepare_jinja2_environment(env):
         env.globals[name] = getattr(words, name)
     env.globals["via_words"] = words.VIA
     env.globals["cause_words"] = words.CAUSES
+    env.globals["marked_runs"] = lambda segments: Markup(inline.runs(segments))  # noqa: S704 - escaped there
     env.filters["query_of"] = _query_of
     env.filters["path_part"] = partial(quote, safe="")
 

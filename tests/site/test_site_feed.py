@@ -84,3 +84,18 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(site: Any) -> None:
     first = site.get("/feed.atom")
     again = site.get("/feed.atom", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_feed_carries_the_newest_checkpoint_as_it_was_signed(site_of: Callable[..., Any]) -> None:
+    note = "archive.example/log\n3\nDWUF2BQyWb6EB8/SxlC4Rn7eoL0pNRFZFISv5cH4kcw=\n\n— archive.example/log WRHV3TDioOSd6/q9\n"
+
+    def story(keeper: Any) -> None:
+        keeper.add(PageSettings(slug="one", url="http://a.example/"))
+        with keeper.archive.transaction() as conn:
+            conn.execute("INSERT INTO checkpoints (size, at, note) VALUES (3, '2014-05-09T12:00:00Z', ?)", (note,))
+
+    content = site_of(story).get("/feed.atom").content
+    found = parse(content).find("{https://c2sp.org/tlog-checkpoint}checkpoint")
+    assert found is not None
+    assert found.text == note
+    assert not feedparser.parse(content).bozo

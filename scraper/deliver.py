@@ -126,9 +126,9 @@ class Deliverer:
         if not self._rules:
             return
         at, now_s = clock.now(), time.monotonic()
-        if self._attended_s is not None and now_s - self._attended_s < ATTEND_S:
-            if not overdue.has_work(box.conn, self._rules, at):
-                return
+        lately = self._attended_s is not None and now_s - self._attended_s < ATTEND_S
+        if lately and not overdue.has_work(box.conn, self._rules, at):
+            return
         with box.transaction() as conn:
             overdue.attend(conn, self._rules, at, looking=looking)
         self._attended_s = now_s

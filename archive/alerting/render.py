@@ -78,7 +78,7 @@ def render(message: Message, *, public_url: str) -> Rendered:
 def _title(message: Message) -> str:
     if message.kind in ("alert", "test") and len(message.told) == 1:
         prefix = "Sample: " if message.kind == "test" else ""
-        return prefix + _plain(headline(message.told[0]), title=True)
+        return prefix + plain(headline(message.told[0]), title=True)
     count = len(message.told) + message.more
     pages = len({told.event.page.id for told in message.told})
     where = f"on {pages} page{'s' * (pages != 1)}"
@@ -86,7 +86,8 @@ def _title(message: Message) -> str:
     return f"{what} {count} alert{'s' * (count != 1)} {where}"
 
 
-def _plain(sentence: Sentence, *, title: bool = False) -> str:
+def plain(sentence: Sentence, *, title: bool = False) -> str:
+    """One sentence as plain text, the page's words inert; shortened where it is a title."""
     return "".join(isolated(cut(text, 90) if title else text) if theirs else text for text, theirs in sentence)
 
 
@@ -103,8 +104,8 @@ def _text(message: Message, title: str, public_url: str) -> str:
     parts = [title]
     for place, told in enumerate(message.told[:_LISTED]):
         if len(message.told) > 1:
-            parts.append(f"— {_plain(headline(told))}  [{told.uid}]")
-        parts.append("\n".join(_plain(sentence) for sentence in sentences(told)))
+            parts.append(f"— {plain(headline(told))}  [{told.uid}]")
+        parts.append("\n".join(plain(sentence) for sentence in sentences(told)))
         if place < _IN_FULL:
             parts += _text_excerpt(told.event)
         parts.append("\n".join(_text_link(link, public_url) for link in links(told.event)))
@@ -142,12 +143,12 @@ def _left_out(message: Message) -> list[str]:
 
 def _short(message: Message, public_url: str) -> str:
     if len(message.told) > 1 or message.more:
-        lines = [_plain(headline(told)) for told in message.told[:_IN_FULL]]
+        lines = [plain(headline(told)) for told in message.told[:_IN_FULL]]
         rest = len(message.told) + message.more - len(lines)
         lines += [f"… and {rest} more. List them with: variorum alerts"] if rest else []
         return "\n".join([*lines, f"[{message.uid}]"])
     told = message.told[0]
-    lines = [_plain(sentence) for sentence in sentences(told)]
+    lines = [plain(sentence) for sentence in sentences(told)]
     lines += _short_excerpt(told.event)
     lines += [_text_link(link, public_url) for link in links(told.event)]
     return "\n".join([*lines, f"[{message.uid}]"])

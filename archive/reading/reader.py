@@ -237,6 +237,11 @@ class Reader:
         row = self.row("SELECT lower(hex(leaf)) AS leaf FROM entries WHERE seq = 1")
         return None if row is None else row["leaf"]
 
+    def checkpoint(self) -> str | None:
+        """The newest checkpoint of the log, a signed note (docs/evidence.md); None while there is none."""
+        row = self.row("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1")
+        return None if row is None else row["note"]
+
     # for the other modules of this package
 
     def with_text(self, page: PageRow, row: RevisionRow, reading: int | None) -> Revision:

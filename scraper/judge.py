@@ -62,6 +62,7 @@ _LOGIN_PATH = re.compile(
 )
 _CLOSED = re.compile(r"</(?:html|body)\s*>\s*(?:<!--.*)?\Z", re.IGNORECASE | re.DOTALL)
 _DOUBTS = frozenset({"shrunk", "unfamiliar", "shell", "language", "empty"})
+_SAID_BY_MANY = frozenset({"login", "shell", "consent"})  # reasons whose words also stand on pages that are themselves
 _OWN = 800  # characters of text of its own up to which a page may be an error page
 _TITLE_OWN = 2500
 
@@ -315,12 +316,12 @@ def _signed_in(evidence: Evidence) -> Verdict | None:
 def _phrases(evidence: Evidence) -> Verdict | None:
     """What the title or a short text says of itself."""
     document, memory = evidence.found.document, evidence.memory
-    titles = {document.title, evidence.found.head_title} - {"", memory.title}
-    if evidence.own_chars <= _TITLE_OWN:
-        for reason, pattern in PHRASES:
-            hit = next((match for title in sorted(titles) if (match := pattern.search(title))), None)
-            if hit is not None and (reason != "login" or evidence.own_chars < _OWN):
-                return held(reason, ("title", hit[0]), ("text of its own", f"{evidence.own_chars} characters"))
+    titles = sorted({document.title, evidence.found.head_title} - {"", memory.title})
+    for reason, pattern in PHRASES:
+        most = _TITLE_OWN if memory.accepted and reason in ("soft_404", "error_page") else _OWN
+        hit = next((match for title in titles if (match := pattern.search(title))), None)
+        if hit is not None and evidence.own_chars <= most:
+            return held(reason, ("title", hit[0]), ("text of its own", f"{evidence.own_chars} characters"))
     strange = memory.accepted and evidence.about < 0.2
     if evidence.own_chars > (_OWN if strange else _OWN // 2):
         return None
@@ -328,7 +329,7 @@ def _phrases(evidence: Evidence) -> Verdict | None:
     sample = "\n".join([*headings, *evidence.own])[: 2 * _OWN]
     for reason, pattern in PHRASES:
         hit = pattern.search(sample)
-        if hit is not None:
+        if hit is not None and (reason not in _SAID_BY_MANY or len(sample) <= _OWN // 4 or evidence.password_fields):
             return held(reason, ("text", _around(sample, hit)), ("text of its own", f"{evidence.own_chars} characters"))
     return None
 
@@ -354,14 +355,20 @@ def _redirected(evidence: Evidence) -> Verdict | None:
 
 
 def _emptied(evidence: Evidence) -> Verdict | None:
-    """A frame without text of its own: a template that was not filled in, or one that scripts fill."""
-    frame = evidence.found.frame if evidence.memory.accepted else ()
-    sample = "\n".join([*evidence.texts, *frame])[:20000]
+    """A frame without text of its own: a notice alone, a template that was not filled in, or one that scripts fill."""
+    accepted = evidence.memory.accepted
+    sample = "\n".join([*evidence.texts, *(evidence.found.frame if accepted or not evidence.texts else ())])[:20000]
+    if not evidence.texts:
+        for reason, pattern in PHRASES:
+            hit = pattern.search(sample[: 2 * _OWN])
+            if hit is not None:
+                return held(reason, ("text", _around(sample, hit)), ("text of its own", "none"))
     unfilled = UNFILLED.search(sample)
     if unfilled is not None and evidence.own_chars < _OWN:
         return held("error_page", ("text", f"a template that was not filled in: {unfilled[0][:80]}"))
-    if evidence.own_chars < 30 and evidence.memory.accepted:
-        return held("shell", ("text of its own", f"{evidence.own_chars} characters; before {evidence.memory.chars}"))
+    if not evidence.texts or (evidence.own_chars < 30 and accepted):
+        before = f"; before {evidence.memory.chars}" if accepted else ""
+        return held("shell", ("text of its own", f"{evidence.own_chars} characters{before}"))
     return None
 
 

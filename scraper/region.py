@@ -33,6 +33,9 @@ def find_region(layout: Layout) -> Region:
     """The main content of a layout; with no leaf at all, an empty region."""
     seen = traits(layout)
     kept = [i for i, why in enumerate(seen.why) if not why]
+    if sum(len(layout.leaves[i].text) for i in kept) < 40:
+        seen = _only_sure(layout, seen)
+        kept = [i for i, why in enumerate(seen.why) if not why]
     root = _landmark(layout, seen)
     inside = _within(layout, root, kept)
     if not inside:
@@ -42,6 +45,20 @@ def find_region(layout: Layout) -> Region:
     for i in _loose_links(layout, root, inside, seen):
         why[i] = "links outside the main part"
     return _region(layout, [i for i in inside if not why[i]], _path(layout, root), tuple(why))
+
+
+def _only_sure(layout: Layout, seen: Traits) -> Traits:
+    """Where nearly everything was set aside though there is prose: a page whose wrappers are named after their parts."""
+    prose = sum(len(leaf.text) for leaf, is_prose in zip(layout.leaves, seen.prose, strict=True) if is_prose)
+    if prose < 300:
+        return seen
+    kept = tuple(
+        why
+        if why.startswith(("form", "cookie", "a cookie", "a copyright", "nav ", "<footer")) or leaf.link_chars
+        else ""
+        for leaf, why in zip(layout.leaves, seen.why, strict=True)
+    )
+    return Traits(why=kept, prose=seen.prose)
 
 
 def selected_region(layout: Layout, select: str) -> Region | None:

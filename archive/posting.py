@@ -10,15 +10,18 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from archive.alerting.render import Message, MessageKind
 from archive.errors import StoreFailed
+from archive.migrations import is_current
 from archive.model import parse_utc, utc_text
-from archive.opening import open_database
+from archive.opening import check_ours, open_database
 from archive.outbox import told_from_row
 
 FLOOD = 20  # messages to one target within `WINDOW`; what is owed beyond them comes as one summary
@@ -81,6 +84,13 @@ class Postbox:
             (utc_text(at),),
         ).fetchone()
         return bool(row[0])
+
+
+def has_our_schema(path: Path) -> bool:
+    """Whether a file that another process may be using has the schema of this version, so that nothing need be changed."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        check_ours(conn, path)
+        return is_current(Database(conn))
 
 
 def begin_again(conn: sqlite3.Connection, at: datetime) -> None:

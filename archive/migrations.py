@@ -361,6 +361,11 @@ def upgrade(db: Database) -> bool:
     return True
 
 
+def is_current(db: Database) -> bool:
+    """Whether the file has the schema of this version, no more and no less."""
+    return not migrations.pending(db) and not unknown_steps(db)
+
+
 def unknown_steps(db: Database) -> list[str]:
     """Migrations that were applied to this file by a later version of this program."""
     return sorted({step.name for step in migrations.applied(db)} - set(known_steps()))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
+from archive.alerting.rules import Rule
 from archive.derive import Derived, Look
 from archive.errors import VariorumError
 from archive.log import acts as acts_of
@@ -73,7 +74,14 @@ def _held(capture: Capture, rules: Rules, memory: str) -> Interpretation:
 
 
 def perform(
-    archive: Archive, slug: str, kind: Kind, seq: int, *, standing: tuple[str, str | None], at: datetime
+    archive: Archive,
+    slug: str,
+    kind: Kind,
+    seq: int,
+    *,
+    standing: tuple[str, str | None],
+    at: datetime,
+    alerts: Sequence[Rule] = (),
 ) -> Derived:
     """Record the act and read the page again with it; how the observation stands now. Raises ActRefused."""
     outcome, reason = standing
@@ -84,7 +92,7 @@ def perform(
     page = archive.page_state(slug)
     act = Act(kind=kind, observation_seq=seq, actor=getpass.getuser())
     interpreter = reader_of({**acts_of(archive.conn, page.page_id), seq: kind})
-    derived, _ = archive.act(page, act, interpreter, version=VERSION, at=at)
+    derived, _ = archive.act(page, act, interpreter, version=VERSION, at=at, alerts=alerts)
     return derived
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from archive.errors import UsageError, VariorumError
-from scraper import evidence_cli
+from scraper import alerts_cli, evidence_cli
 
 if TYPE_CHECKING:
     from archive.readings import ReadingDifference
@@ -232,16 +232,20 @@ def demo(once: bool, port: int) -> None:
 @json_option
 @click.pass_obj
 def status(home: Path, as_json: bool) -> None:
-    """Each page: last outcome, next look, coverage, and what is failing."""
-    from scraper.terminal import put_json, put_table
+    """Each page: last outcome, next look, coverage, what is failing, and alerts that are owed or parked."""
+    from archive.reading.alerts import outstanding, unsent_by_page
+    from scraper.terminal import put_json, put_table, say
 
     with _reader(home) as reader:
         rows = [page.as_status_json() for page in reader.status()]
+        unsent, outbox = unsent_by_page(reader), outstanding(reader)
+    for row in rows:
+        row["alerts_owed"], row["alerts_parked"] = unsent.get(row["page"], (0, 0))
     if as_json:
         put_json(rows)
         return
     put_table(
-        ("page", "outcome", "last look", "next look", "looks", "coverage", "ill in a row", "missed"),
+        ("page", "outcome", "last look", "next look", "looks", "coverage", "ill in a row", "missed", "alerts"),
         [
             (
                 row["page"],
@@ -252,10 +256,17 @@ def status(home: Path, as_json: bool) -> None:
                 "" if row["coverage"] is None else f"{100 * row['coverage']:.1f} %",
                 str(row["not_accepted_in_a_row"] or ""),
                 str(row["missed_rounds"] or ""),
+                _unsent(row["alerts_owed"], row["alerts_parked"]),
             )
             for row in rows
         ],
     )
+    for uid, target, error in outbox.parked_errors:
+        say(f"Parked: alert {uid} to {target}: {error}. Send it again with: variorum alerts retry {uid}")
+
+
+def _unsent(owed: int, parked: int) -> str:
+    return ", ".join(f"{number} {state}" for number, state in ((owed, "owed"), (parked, "parked")) if number)
 
 
 @main.command()
@@ -381,6 +392,7 @@ def hold(home: Path, seq: int) -> None:
 
 def _act(home: Path, kind: Literal["release", "hold"], seq: int) -> None:
     from scraper import acts, clock, program, watchlist
+    from scraper.alerts.addresses import rules_of
     from scraper.terminal import say
 
     with _reader(home) as reader:
@@ -388,7 +400,10 @@ def _act(home: Path, kind: Literal["release", "hold"], seq: int) -> None:
     watch_list = watchlist.load(program.watch_list_path(home))
     with program.archive_of(home, watch_list, holder=kind) as archive:
         standing = (look.outcome, look.reason)
-        derived = acts.perform(archive, look.page, kind, seq, standing=standing, at=clock.now())
+        derived = acts.perform(
+            archive, look.page, kind, seq, standing=standing, at=clock.now(), alerts=rules_of(watch_list)
+        )
+        program.deliver_owed(home, watch_list)
     revision = f", revision {derived.number} of {look.page}" if derived.number else ""
     say(f"Observation {seq} stands as {_said(derived.outcome, derived.reason)}{revision}.")
 
@@ -436,6 +451,11 @@ def export(
     with _reader(home) as reader, whole_file(output) as out:
         rows = write(reader.conn, what, slug=slug, format=form, spreadsheet=spreadsheet, out=out)
     say(f"{rows} {what}" + (f" written to {output}" if output else ""))
+
+
+main.add_command(alerts_cli.alerts)
+main.add_command(alerts_cli.seen)
+main.add_command(alerts_cli.note)
 
 
 def _reader(home: Path) -> Any:

@@ -93,8 +93,7 @@ def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Ca
     with archive_of(home, watch_list, holder="check") as archive, tools_of(watch_list) as tools:
         Rounds(archive, tools, told=told, alerts=lambda page: rules_for(rules, page)).run(lambda _: pages, once=True)
         seal(archive)
-        if rules:
-            Deliverer(home, watch_list).deliver_now()
+        deliver_owed(home, watch_list)
 
 
 def seal(archive: Archive) -> None:
@@ -106,6 +105,12 @@ def seal(archive: Archive) -> None:
         make_checkpoint(archive, at=clock.now())
     except (HomeUnusable, SigningUnavailable, StoreFailed) as error:
         say(f"No checkpoint was made: {error}")
+
+
+def deliver_owed(home: Path, watch_list: WatchList) -> None:
+    """Send what alerts owe, once. The caller has the archive open."""
+    if watch_list.alerts:
+        Deliverer(home, watch_list).deliver_now()
 
 
 def read_again(

@@ -91,7 +91,9 @@ def preview(home: Path, name: str | None, since: str, as_json: bool) -> None:
         ("when", "rule", "page", "event", "what it would have said"),
         [(row["at"], row["rule"], row["page"], row["event"], row["said"]) for row in rows],
     )
-    say(f"{len(rows)} alerts, {sum(row['transient'] for row in rows)} of them gone again at the next look. Nothing was sent.")
+    say(
+        f"{len(rows)} alerts, {sum(row['transient'] for row in rows)} of them gone again at the next look. Nothing was sent."
+    )
 
 
 def _preview_row(told: Told) -> dict[str, Any]:

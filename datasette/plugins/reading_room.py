@@ -18,7 +18,8 @@ from markupsafe import Markup
 
 from archive.errors import NotInArchive, VariorumError
 from archive.reading import Reader
-from archive.site import inline, views, words
+from archive.site import inline, texts, views, words
+from archive.site.view import View
 
 SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
 FORMAT = r"(?:\.(?P<format>json))?"
@@ -67,7 +68,7 @@ async def health(datasette, request):
 
 async def statement(datasette, request):
     name = unquote(request.url_vars["name"])
-    return await _answer(datasette, request, "statement.html", lambda reader: views.statement_view(reader, name))
+    return await _answer(datasette, request, "statement.html", lambda reader: texts.statement_view(reader, name))
 
 
 async def timeline(datasette, request):
@@ -92,15 +93,13 @@ async def compare(datasette, request):
 
 async def revision(datasette, request):
     slug, number = request.url_vars["slug"], int(request.url_vars["number"])
-    return await _answer(
-        datasette, request, "revision.html", lambda reader: views.revision_view(reader, slug, number)
-    )
+    return await _answer(datasette, request, "revision.html", lambda reader: texts.revision_view(reader, slug, number))
 
 
 async def reading(datasette, request):
     slug, of, number = (request.url_vars[name] for name in ("slug", "reading", "number"))
     return await _answer(
-        datasette, request, "revision.html", lambda reader: views.reading_view(reader, slug, int(of), int(number))
+        datasette, request, "revision.html", lambda reader: texts.reading_view(reader, slug, int(of), int(number))
     )
 
 
@@ -117,13 +116,13 @@ async def diff(datasette, request):
 
 async def at(datasette, request):
     slug, seq = request.url_vars["slug"], int(request.url_vars["seq"])
-    return await _answer(datasette, request, "at.html", lambda reader: views.at_view(reader, slug, seq))
+    return await _answer(datasette, request, "at.html", lambda reader: texts.at_view(reader, slug, seq))
 
 
 async def raw(datasette, request):
     """Received bytes, as text that no browser runs, to keep."""
     slug, seq = request.url_vars["slug"], int(request.url_vars["seq"])
-    body = await _read(datasette, lambda reader: views.raw_body(reader, slug, seq))
+    body = await _read(datasette, lambda reader: texts.raw_body(reader, slug, seq))
     headers = {
         "content-disposition": f'attachment; filename="{slug}-{seq}.txt"',
         "content-security-policy": "sandbox; default-src 'none'",
@@ -135,7 +134,7 @@ async def cite(datasette, request):
     slug, seq, form = request.url_vars["slug"], int(request.url_vars["seq"]), request.url_vars["form"]
     found = await _read(
         datasette,
-        lambda reader: views.cite_view(
+        lambda reader: texts.cite_view(
             reader, slug, seq, title=_site_title(datasette), absolute=_absolute(datasette, request)
         ),
     )
@@ -167,9 +166,7 @@ async def hidden(datasette, request):
     raise NotFound("There is nothing at this address.")
 
 
-async def _answer(
-    datasette, request, template: str, view: Callable[[Reader], views.View], **more: Any
-) -> Response:
+async def _answer(datasette, request, template: str, view: Callable[[Reader], View], **more: Any) -> Response:
     found = await _read(datasette, view)
     page = found.values.get("page")
     if page is not None and "slug" in request.url_vars and page.slug != request.url_vars["slug"]:
@@ -243,7 +240,20 @@ def _absolute(datasette, request) -> Callable[[str], str]:
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    for name in ("moment", "bounds", "said", "span", "stamp", "count", "share", "outcome", "meaning", "kinds", "amount", "summary"):
+    for name in (
+        "moment",
+        "bounds",
+        "said",
+        "span",
+        "stamp",
+        "count",
+        "share",
+        "outcome",
+        "meaning",
+        "kinds",
+        "amount",
+        "summary",
+    ):
         env.globals[name] = getattr(words, name)
     env.globals["via_words"] = words.VIA
     env.globals["cause_words"] = words.CAUSES

@@ -311,3 +311,40 @@ CREATED_AFTER = (
     r"tarihinde (?:yayınlan\w+|yayımlan\w+|oluşturul\w+)|veröffentlicht|erstellt|(?:күні )?жариялан\w+|közzétéve|publisert|publicerad|julkaistu|"
     r"опубликовано|опубліковано|published"
 )
+# Names of the days of the week, as they stand beside dates.
+WEEKDAYS = r"""
+monday|tuesday|wednesday|thursday|friday|saturday|sunday
+lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche
+montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag
+lunes|martes|miércoles|jueves|viernes|sábado|domingo
+segunda-feira|terça-feira|quarta-feira|quinta-feira|sexta-feira
+lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica
+maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag
+poniedziałek|wtorek|środa|czwartek|piątek|sobota|niedziela
+pondělí|úterý|středa|čtvrtek|pátek|neděle|pondelok|utorok|streda|štvrtok|piatok|nedeľa
+ponedjeljak|utorak|srijeda|četvrtak|petak|subota|nedjelja|ponedeljak|sreda|nedelja|ponedeljek|torek|četrtek|petek
+понедельник|вторник|среда|четверг|пятница|суббота|воскресенье
+понеділок|вівторок|середа|четвер|п['’]ятниця|субота|неділя|панядзелак|аўторак|серада|чацвер|пятніца|нядзеля
+понеделник|сряда|четвъртък|петък|събота|неделя|понедељак|уторак|четвртак|петак|недеља
+дүйсенбі|сейсенбі|сәрсенбі|бейсенбі|жұма|сенбі|жексенбі|дүйшөмбү|шейшемби|шаршемби|бейшемби|жума|ишемби|жекшемби
+dushanba|seshanba|chorshanba|payshanba|juma|shanba|yakshanba|bazar ertəsi|çərşənbə axşamı|çərşənbə|cümə axşamı|cümə|şənbə
+pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar
+الاثنين|الإثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت|الأحد|دوشنبه|سه.?شنبه|چهارشنبه|پنج.?شنبه|جمعه|شنبه|یکشنبه|پیر|منگل|بدھ|جمعرات|جمعہ|ہفتہ|اتوار
+יום (?:ראשון|שני|שלישי|רביעי|חמישי|שישי|שבת)
+δευτέρα|τρίτη|τετάρτη|πέμπτη|παρασκευή|σάββατο|κυριακή
+luni|marți|miercuri|joi|vineri|sâmbătă|duminică
+hétfő|kedd|szerda|csütörtök|péntek|szombat|vasárnap
+maanantai|tiistai|keskiviikko|torstai|perjantai|lauantai|sunnuntai
+måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag|mandag|tirsdag|lørdag|søndag
+esmaspäev|teisipäev|kolmapäev|neljapäev|reede|laupäev|pühapäev
+pirmdiena|otrdiena|trešdiena|ceturtdiena|piektdiena|sestdiena|svētdiena
+pirmadienis|antradienis|trečiadienis|ketvirtadienis|penktadienis|šeštadienis|sekmadienis
+ორშაბათი|სამშაბათი|ოთხშაბათი|ხუთშაბათი|პარასკევი|შაბათი|კვირა
+երկուշաբթի|երեքշաբթի|չորեքշաբթի|հինգշաբթի|ուրբաթ|շաբաթ|կիրակի
+सोमवार|मंगलवार|बुधवार|गुरुवार|शुक्रवार|शनिवार|रविवार|সোমবার|মঙ্গলবার|বুধবার|বৃহস্পতিবার|শুক্রবার|শনিবার|রবিবার
+(?:วัน)?(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|ศุกร์|เสาร์|อาทิตย์)
+thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật
+senin|selasa|rabu|kamis|jumat|sabtu|minggu|isnin|khamis|jumaat|ahad
+星期[一二三四五六日天]|[周週][一二三四五六日]|[月火水木金土日]曜日?|[월화수목금토일]요일
+"""
+TODAY = r"today(?: is)?|сегодня|сьогодні|бүгін|бүгүн|bugun|bugün|bu gün|aujourd.hui|heute|hoy(?: es)?|hoje(?: é)?|oggi|vandaag|dziś|dzisiaj|dnes|danas|днес|اليوم|امروز|היום|σήμερα|astăzi|azi|ma|tänään|idag|i dag|täna|šodien|šiandien|今天(?:是)?|今日(?:は)?|오늘(?:은)?|hôm nay|hari ini|วันนี้|आज"

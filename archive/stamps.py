@@ -84,6 +84,10 @@ _ZONES_H = {
 }
 
 _COLONS = ":：﹕∶"
+_WEEKDAY = re.compile(
+    rf"(?<![^\W\d_])(?:{'|'.join(words.WEEKDAYS.strip().splitlines())}|{words.TODAY})(?![^\W\d_])", re.IGNORECASE
+)
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _GAP = " \t:：﹕∶-–—=|,،.>»~"
 _GLUE = re.compile(rf"(?:^|(?<=[\s:：,،.\-–—]))(?:{words.GLUE})\.?$", re.IGNORECASE)
 _BORDER = re.compile(r"[\n,;，；。،؛|•·–—()（）\[\]【】«»“”\"/]|[.!?؟।]\s")
@@ -167,6 +171,24 @@ def read_stamps(
             if stamp is not None:
                 stamps[found.role] = stamp
     return stamps.get("created"), stamps.get("updated")
+
+
+def day_of_today_line(text: str, language: str = "") -> date | None:
+    """The day of a line that is nothing but a date with its weekday, or "today" and a date, as clocks on pages show it.
+
+    >>> day_of_today_line("Friday, 9 May 2014")
+    datetime.date(2014, 5, 9)
+    """
+    plain = text.translate(_ASCII_DIGITS)
+    match = _DATE.search(plain) if len(plain) <= 80 else None
+    if match is None:
+        return None
+    tail = _AFTER_DATE.match(plain, match.end())
+    rest = f"{plain[: match.start()]} {plain[tail.end() if tail else match.end() :]}"
+    left = _CLOCK.sub(" ", _WEEKDAY.sub(" ", rest))
+    if not _WEEKDAY.search(rest) or left.strip(" \t,.;:|·•–—-()（）年г"):
+        return None
+    return _day(match, "", language)
 
 
 def settled_order(text: str) -> str:

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from lxml import etree
 
 from archive.model import Block, Document, Rules
-from archive.stamps import is_label, is_stamp_line
+from archive.stamps import day_of_today_line, is_label, is_stamp_line
 from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
 from scraper.memory import code, codes
@@ -39,8 +40,10 @@ class Extract:
     places: tuple[Place, ...]  # for each block
 
 
-def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: str, encoding: str) -> Extract:
-    """The text of a page whose invisible parts have been taken out."""
+def extract(
+    root: etree._Element, head: Head, rules: Rules, *, today: date, visible_sha256: str, encoding: str
+) -> Extract:
+    """The text of a page whose invisible parts have been taken out, looked at on the UTC day `today`."""
     layout = lay_out(root, SELECTED if rules.select else "")
     region = (selected_region(layout, rules.select) if rules.select else None) or find_region(layout)
     leaves = layout.leaves
@@ -51,7 +54,7 @@ def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: s
     )
     if not stamps:
         stamps = _split_stamps([leaves[i] for i in region.frame])[1][-1:]
-    body = _without_title(title, body)
+    body, clocks = _without_clocks(_without_title(title, body), today, rules.language or head.language)
     blocks = _blocks(title, body, stamps)
     places = _places(layout, body)
     around = (1 if title else 0, len(blocks) - len(body) - (1 if title else 0))
@@ -66,7 +69,7 @@ def extract(root: etree._Element, head: Head, rules: Rules, *, visible_sha256: s
         updated=updated,
         encoding=encoding,
         region=region.name,
-        set_aside=region.set_aside,
+        set_aside=(*region.set_aside, *(f"today's date: {text}" for text in clocks)),
         visible_sha256=visible_sha256,
         frame=codes((leaves[i].text for i in region.frame), most=_MOST_FRAME),
         version=VERSION,
@@ -168,6 +171,19 @@ def _without_title(title: str, body: Sequence[Leaf]) -> list[Leaf]:
     while text and folded and text[0].kind == "heading" and _fold(text[0].text) == folded:
         del text[0]
     return text
+
+
+def _without_clocks(body: Sequence[Leaf], today: date, language: str) -> tuple[list[Leaf], list[str]]:
+    """The leaves without lines that show the day of the look (in whatever zone), and those lines."""
+    kept: list[Leaf] = []
+    clocks: list[str] = []
+    for leaf in body:
+        day = day_of_today_line(leaf.text, language) if len(leaf.text) <= 80 and _may_be_stamp(leaf.text) else None
+        if day is not None and abs(day - today) <= timedelta(days=1):
+            clocks.append(leaf.text)
+        else:
+            kept.append(leaf)
+    return kept, clocks
 
 
 def _blocks(title: str, body: Sequence[Leaf], stamps: Sequence[str]) -> tuple[Block, ...]:

@@ -57,6 +57,7 @@ _CHROME = re.compile(
     r"\s*(?:©|\(c\)\s|copyright\b|all rights reserved|все права|powered by|developed by|designed by|[-+−]?\d+\s*°\s*(?:[cf]\b|$)"
     r"|(?:page )?(?:views?|hits|visits|visitors|просмотр\w*|көрілім\w*|қаралым\w*|переглядів|visitas|vues|aufrufe|lượt xem|浏览|阅读|访问|點閱|点击|閲覧|조회)"
     r"[\w ]{0,12}[:：]?\s*[\d.,  ]+\s*(?:次|회)?\s*$"
+    r"|(?:(?:users?|visitors?|guests?|people) )?online(?: now)?\s*[:：]\s*\d+|(?:сейчас )?(?:на сайте|онлайн|посетителей)\s*[:：]?\s*\d+|在线人数\s*[:：]?\s*\d+"
     r"|(?:version|v|build|release|версия)\s*[:.]?\s*\d+(?:\.\d+)+)",
     re.IGNORECASE,
 )

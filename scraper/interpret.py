@@ -35,17 +35,56 @@ def interpret(capture: Capture, rules: Rules, memory: str) -> Interpretation:
 
     Never raises for anything a server can send; the memory comes back byte-equal where nothing worth keeping was learnt.
     """
+    known = _known(rules, memory)
+    return _settled(capture, known, memory) or _read(capture, rules, known, memory)
+
+
+def gate(capture: Capture, rules: Rules, memory: str) -> Interpretation | None:
+    """What `interpret` gives where that needs no parsing: no page came, or the body last judged. None where it does."""
+    if _brings_page(capture) and f'"body":"{_body_digest(capture)}"' not in memory:
+        return None
+    return _settled(capture, _known(rules, memory), memory)
+
+
+def over_limit(capture: Capture, rules: Rules, memory: str, what: str) -> Interpretation:
+    """`failed:parse` for a body that could not be read within its limits; known from now on, so that it is not tried again."""
+    known = replace(_known(rules, memory), body=_body_digest(capture), judged_url=capture.final_url, visible="")
+    return _judged(judge.failed("parse", ("limit", what)), known)
+
+
+def _known(rules: Rules, memory: str) -> Memory:
+    """The memory, unless other rules or another version made it."""
     known = load(memory)
     made_by = digest(f"{VERSION}\n{rules!r}")[:16]
-    if known.rules != made_by:
-        known = Memory(rules=made_by, refused=known.refused)
+    return known if known.rules == made_by else Memory(rules=made_by, refused=known.refused)
+
+
+def _brings_page(capture: Capture) -> bool:
+    return capture.status != 304 and judge_answer(capture) is None
+
+
+def _body_digest(capture: Capture) -> str:
+    """Of the body and what it is said to be."""
+    content_type = capture.header("content-type") or ""
+    return sha256((capture.body or b"") + b"\n" + content_type.encode("utf-8", "replace")).hexdigest()
+
+
+def _settled(capture: Capture, known: Memory, memory: str) -> Interpretation | None:
+    """The gates that cost little: the answer's head, and the same body as last judged."""
     if capture.status == 304 and capture.failure is None and capture.conditional and known.accepted:
         # a validator is only ever that of the latest accepted body, whatever was held since
         return Interpretation(verdict=Verdict(version=judge.VERSION), same="not_modified", memory=memory)
     verdict = judge_answer(capture)
     if verdict is not None:
         return Interpretation(verdict=verdict, memory=memory)
-    return _read(capture, rules, known, memory)
+    if known.body == _body_digest(capture) and _same_way(capture, known):
+        return _again(known, "body", _calmed(known, memory))
+    return None
+
+
+def _same_way(capture: Capture, known: Memory) -> bool:
+    """Whether what is the same as last judged is judged the same: it came from the same place, and nothing waits to be seen again."""
+    return known.judged_url == capture.final_url and not waits(known) and not known.other_looks
 
 
 def _again(known: Memory, how: str, memory: str) -> Interpretation:
@@ -56,15 +95,10 @@ def _again(known: Memory, how: str, memory: str) -> Interpretation:
 
 
 def _read(capture: Capture, rules: Rules, known: Memory, memory: str) -> Interpretation:
-    """The gates that need the body, then the page itself."""
-    content_type = capture.header("content-type")
-    body = sha256((capture.body or b"") + b"\n" + (content_type or "").encode("utf-8", "replace")).hexdigest()
-    counting = waits(known) or known.other_looks > 0
-    same_way = known.judged_url == capture.final_url and not counting
-    if known.body == body and same_way:
-        return _again(known, "body", _calmed(known, memory))
-    known = replace(known, body=body, judged_url=capture.final_url)
-    decoded = decode(capture.body or b"", content_type)
+    """The gate of equal visible text, then the page itself."""
+    same_way = _same_way(capture, known)
+    known = replace(known, body=_body_digest(capture), judged_url=capture.final_url)
+    decoded = decode(capture.body or b"", capture.header("content-type"))
     try:
         root = parse(decoded.text)
         if root is not None and (rules.select or rules.ignore):
@@ -78,7 +112,10 @@ def _read(capture: Capture, rules: Rules, known: Memory, memory: str) -> Interpr
     if known.visible == visible and same_way:
         return _again(known, "visible", _churned(known, memory))
     known = replace(known, visible=visible)
-    found = extract(root, read_head(root, removed), rules, visible_sha256=visible, encoding=decoded.encoding)
+    today = capture.observed_at.date()
+    found = extract(
+        root, read_head(root, removed), rules, today=today, visible_sha256=visible, encoding=decoded.encoding
+    )
     passwords = sum(1 for field in root.iter("input") if (field.get("type") or "").lower() == "password")
     evidence = Evidence(capture=capture, memory=known, found=found, markup=decoded.text, password_fields=passwords)
     verdict = judge_page(evidence)
@@ -179,15 +216,22 @@ def _learn(known: Memory, evidence: Evidence, document: Document) -> Memory:
         chars=sum(len(text) for text in evidence.texts),
         passages=packed(list(dict.fromkeys(evidence.parts.values()))[:_MOST_PASSAGES]),
         before=_before(evidence),
-        words=merged(
-            codes(word_set([document.title, *evidence.texts], most=_MOST_WORDS), most=_MOST_WORDS), known.words
-        ),
+        words=_words(evidence),
         frame=document.frame,
         tail=tail_code(evidence.found.layout.leaves),
         closed=evidence.closed,
         password=bool(evidence.password_fields),
         region=document.region,
     )
+
+
+def _words(evidence: Evidence) -> str:
+    """The words of the latest text and of those before it; after a small edit, as they were."""
+    known = evidence.memory
+    if known.words and evidence.kept > 0.9 and evidence.known > 0.9:
+        return known.words
+    words = word_set([evidence.found.document.title, *evidence.texts], most=_MOST_WORDS)
+    return merged(codes(words, most=_MOST_WORDS), known.words)
 
 
 def _before(evidence: Evidence) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
@@ -13,6 +14,10 @@ from typing import Any
 
 import pytest
 
+from archive.bodies import pack
+from archive.evidence import canonical
+from archive.log import read_entry
+from archive.merkle import complete_nodes, leaf_hash
 from archive.model import Capture, Rules
 from archive.opening import DATABASE
 from archive.pages import PageSettings
@@ -68,7 +73,11 @@ class Keeper:
     pages: list[PageSettings] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.open()
+
+    def open(self) -> None:
         self.archive = Archive.open(self.home, holder="test")
+        self.is_open = True
 
     @property
     def path(self) -> Path:
@@ -102,7 +111,9 @@ class Keeper:
         self.archive.read_again(state, rules or state.rules, interpreter, cause=cause, version=version, at=self.at)
 
     def close(self) -> None:
-        self.archive.close()
+        if self.is_open:
+            self.archive.close()
+        self.is_open = False
 
 
 def tell_story(keeper: Keeper) -> None:
@@ -170,6 +181,44 @@ def forge() -> Callable[[Path, str], None]:
         conn.commit()
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         conn.close()
+
+    return run
+
+
+def entry_of(home: Path, seq: int) -> dict[str, Any]:
+    conn = sqlite3.connect(home / DATABASE)
+    try:
+        entry: dict[str, Any] = json.loads(read_entry(conn, seq))
+        return entry
+    finally:
+        conn.close()
+
+
+@pytest.fixture
+def entry() -> Callable[[Path, int], dict[str, Any]]:
+    """One entry of a closed archive."""
+    return entry_of
+
+
+@pytest.fixture
+def rewrite(forge: Callable[[Path, str], None]) -> Callable[[Path, dict[int, dict[str, Any]]], None]:
+    """Puts other entries in the places of these, with leaves and tree to match: whole in itself, for who has no checkpoint."""
+
+    def run(home: Path, entries: dict[int, dict[str, Any]]) -> None:
+        conn = sqlite3.connect(home / DATABASE)
+        leaves = [row[0] for row in conn.execute("SELECT leaf FROM entries ORDER BY seq")]
+        conn.close()
+        sql = ["DELETE FROM log_nodes", "DELETE FROM checkpoints"]
+        for seq, entry in entries.items():
+            data = canonical(entry)
+            leaves[seq - 1] = leaf_hash(data)
+            sql.append(
+                f"UPDATE entries SET leaf = x'{leaves[seq - 1].hex()}', base_seq = NULL, entry = x'{pack(data).hex()}'"
+                f" WHERE seq = {seq}"
+            )
+        for level, idx, digest in complete_nodes(leaves):
+            sql.append(f"INSERT INTO log_nodes VALUES ({level}, {idx}, x'{digest.hex()}')")
+        forge(home, ";".join(sql))
 
     return run
 

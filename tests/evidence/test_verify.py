@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import sqlite3
@@ -12,11 +11,7 @@ from typing import Any
 
 import pytest
 
-from archive.bodies import pack
 from archive.errors import HomeUnusable, NewerArchive, NotOurDatabase, VariorumError
-from archive.evidence import canonical
-from archive.log import read_entry
-from archive.merkle import complete_nodes, leaf_hash
 from archive.opening import DATABASE
 from archive.pages import PageSettings
 from archive.verify import verify
@@ -150,31 +145,11 @@ def test_what_was_taken_out_or_put_in_is_named(story: Path, lines: Lines, sql: s
     assert any(said in line for line in lines(story))
 
 
-def rewrite(home: Path, forge: Forge, seq: int, **changes: Any) -> None:
-    """Change an entry and everything in the database that would give it away: leaf, tree and columns."""
-    conn = sqlite3.connect(home / DATABASE)
-    entry = json.loads(read_entry(conn, seq)) | changes
-    data = canonical(entry)
-    leaves = [row[0] for row in conn.execute("SELECT leaf FROM entries ORDER BY seq")]
-    leaves[seq - 1] = leaf_hash(data)
-    conn.close()
-    nodes = "".join(
-        f"INSERT INTO log_nodes VALUES ({level}, {idx}, x'{digest.hex()}');"
-        for level, idx, digest in complete_nodes(leaves)
-    )
-    packed = pack(data).hex()
-    forge(
-        home,
-        f"UPDATE entries SET leaf = x'{leaf_hash(data).hex()}', base_seq = NULL, entry = x'{packed}' WHERE seq = {seq};"
-        f"DELETE FROM log_nodes; {nodes}"
-        f"UPDATE observations SET duration_ms = {entry['duration_us']} / 1000 WHERE seq = {seq};",
-    )
-
-
 def test_an_entry_rewritten_with_its_tree_and_columns_is_whole_in_itself(
-    story: Path, forge: Forge, lines: Lines
+    story: Path, forge: Forge, rewrite: Any, entry: Any, lines: Lines
 ) -> None:
-    rewrite(story, forge, 8, duration_us=99_000)
+    rewrite(story, {8: entry(story, 8) | {"duration_us": 99_000}})
+    forge(story, "UPDATE observations SET duration_ms = 99 WHERE seq = 8")
     assert lines(story) == []  # only a checkpoint kept elsewhere shows it: tests/evidence/test_checkpoints.py
 
 

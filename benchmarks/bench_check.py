@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -154,29 +154,30 @@ def get(session: requests.Session, url: str, count: int, **headers: str) -> None
         assert session.get(url, headers=headers).status_code in (200, 304)
 
 
-def cpu_ms(call: Callable[[], None], looks: int) -> float:
-    began = time.process_time()
-    call()
-    return (time.process_time() - began) * 1000 / looks
-
-
 def measured(base: str, pages: int, rounds: int) -> dict[str, float]:
-    """Milliseconds of CPU a look, of everything once, one after the other."""
-    looks = pages * rounds
-    found = {}
-    with requests.Session() as session:
+    """Milliseconds of CPU a look, of all rows by turns, so that whatever else the machine does slows all of them alike."""
+    with ExitStack() as stack:
+        session = stack.enter_context(requests.Session())
         session.trust_env = False
-        found["get"] = cpu_ms(lambda: get(session, f"{base}/same/0", looks), looks)
-        found["get 304"] = cpu_ms(lambda: get(session, f"{base}/304/0", looks, **{"If-None-Match": ETAG}), looks)
-    for variant in VARIANTS:
-        with home_of(base, variant, pages) as home:
-            found[variant] = cpu_ms(partial(check, *home, rounds=rounds, expected="unchanged"), looks)
-    return found
+        rows: dict[str, Callable[[], None]] = {
+            "get": partial(get, session, f"{base}/same/0", pages),
+            "get 304": partial(get, session, f"{base}/304/0", pages, **{"If-None-Match": ETAG}),
+        }
+        for variant in VARIANTS:
+            home = stack.enter_context(home_of(base, variant, pages))
+            rows[variant] = partial(check, *home, rounds=1, expected="unchanged")
+        spent = dict.fromkeys(rows, 0.0)
+        for _ in range(rounds):
+            for name, call in rows.items():
+                began = time.process_time()
+                call()
+                spent[name] += time.process_time() - began
+    return {name: seconds * 1000 / (pages * rounds) for name, seconds in spent.items()}
 
 
 def profile(base: str, variant: str, pages: int, rounds: int) -> None:
     with home_of(base, variant, pages) as (watch_list, archive, tools):
-        profiler = cProfile.Profile()
+        profiler = cProfile.Profile(time.process_time)  # CPU: a wait for the disk is none
         profiler.enable()
         check(watch_list, archive, replace(tools, executor=Inline()), rounds=rounds, expected="unchanged")
         profiler.disable()

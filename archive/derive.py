@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from archive.diff import Comparison, compare
@@ -37,6 +38,7 @@ class Look:
     page_id: int
     observed_at: str
     has_body: bool
+    is_redacted: bool = False  # its body was taken down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,9 @@ def latest_of(conn: sqlite3.Connection, revision_id: int | None) -> Latest | Non
     )
 
 
-def comparison_with(latest: Latest | None, interpretation: Interpretation) -> Comparison | None:
+def comparison_with(
+    latest: Latest | None, interpretation: Interpretation, compare: Callable[[str, str], Comparison] = compare
+) -> Comparison | None:
     """The comparison that `apply` needs, made before its transaction, since it may take a while; None where none is."""
     document = interpretation.document
     if latest is None or document is None or not interpretation.verdict.accepted or document.text == latest.text:

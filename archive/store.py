@@ -21,6 +21,7 @@ from archive import derive, outbox, readings
 from archive.alerting.rules import Rule
 from archive.bodies import put_body
 from archive.columns import act_columns, observation_columns
+from archive.diff import Comparison
 from archive.errors import HomeUnusable, NoPage, StoreFailed
 from archive.evidence import Json, observation_entry, rules_from_json
 from archive.lock import HomeLock
@@ -29,6 +30,7 @@ from archive.model import ACCEPTED, Capture, Interpretation, Rules, parse_utc, u
 from archive.opening import DATABASE, open_database
 from archive.pages import PageSettings, sync_page
 from archive.readings import Interpreter
+from archive.redactions import without_redacted
 
 _FULL_ENTRY_EVERY = 64  # an entry is stored as a difference from the page's last full one
 
@@ -232,12 +234,16 @@ class Archive:
         interpretation: Interpretation,
         due: NextDue | None = None,
         alerts: Sequence[Rule] = (),
+        comparison: Comparison | None = None,
     ) -> Recorded:
         """Store one look, all that follows from it and what `alerts` owe of it, in one transaction.
 
-        `page` is the state that the interpretation was made from. Raises StoreFailed; then nothing of it is stored.
+        `page` is the state that the interpretation was made from, `comparison` what `derive.comparison_with` gives of
+        the two, where it was made elsewhere. Raises StoreFailed; then nothing of it is stored.
         """
-        comparison = derive.comparison_with(page.latest, interpretation)
+        comparison = comparison or derive.comparison_with(page.latest, interpretation)
+        sound = without_redacted(self._conn, capture.body, interpretation, page.memory)
+        comparison, interpretation = (comparison if sound is interpretation else None), sound
         outcome, reason = derive.judged_now(page.latest, interpretation)
         with self.transaction() as conn:
             body_id = put_body(conn, capture.body, page.last_body_id) if capture.body is not None else None

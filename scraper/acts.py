@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -17,11 +17,14 @@ from archive.model import ACCEPTED, Capture, Interpretation, Outcome, Rules, Sta
 from archive.reading import Look as ObservedLook
 from archive.reading import Reader
 from archive.readings import Interpreter
+from archive.redactions import as_redacted
 from archive.store import Act, Archive
-from scraper.interpret import VERSION, accepted_by_hand, held_by_hand, interpret
+from scraper.interpret import VERSION, accepted_by_hand, held_by_hand
 from scraper.memory import forget_body, load
+from scraper.parser_worker import read
 
 Kind = Literal["release", "hold"]
+Read = Callable[[Capture, Rules, str], Interpretation]
 
 
 class ActRefused(VariorumError):
@@ -35,29 +38,21 @@ class ActRefused(VariorumError):
         )
 
 
-def read(capture: Capture, rules: Rules, memory: str) -> Interpretation:
-    """`interpret`, with its own failure as an outcome: a page that crashes the parser is stored and says so."""
-    try:
-        return interpret(capture, rules, memory)
-    except Exception as error:  # whatever a hostile page provokes in a parser
-        fact = ("the parser failed", f"{type(error).__name__}: {error}"[:300])
-        verdict = Verdict(outcome=Outcome.FAILED, reason="parse", facts=(fact,), version=VERSION)
-        return Interpretation(verdict=verdict, memory=memory)
-
-
-def reader_of(acts: Mapping[int, str]) -> Interpreter:
+def reader_of(acts: Mapping[int, str], read: Read = read) -> Interpreter:
     """`read` for a reading of all of a page's evidence, with the acts that stand on its observations, by seq."""
 
     def with_acts(look: Look, capture: Capture, rules: Rules, memory: str) -> Interpretation:
+        if look.is_redacted:
+            return as_redacted(memory, version=VERSION)
         kind = acts.get(look.seq)
         if kind is None:
             return read(capture, rules, memory)
-        return _released(capture, rules, memory) if kind == "release" else _held(capture, rules, memory)
+        return (_released if kind == "release" else _held)(read, capture, rules, memory)
 
     return with_acts
 
 
-def _released(capture: Capture, rules: Rules, memory: str) -> Interpretation:
+def _released(read: Read, capture: Capture, rules: Rules, memory: str) -> Interpretation:
     found = read(capture, rules, forget_body(load(memory)).dump())
     if found.verdict.accepted or found.document is None:
         return found
@@ -65,7 +60,7 @@ def _released(capture: Capture, rules: Rules, memory: str) -> Interpretation:
     return replace(found, verdict=verdict, memory=accepted_by_hand(memory, found.document))
 
 
-def _held(capture: Capture, rules: Rules, memory: str) -> Interpretation:
+def _held(read: Read, capture: Capture, rules: Rules, memory: str) -> Interpretation:
     found = read(capture, rules, forget_body(load(memory)).dump())
     if not found.verdict.accepted or found.document is None:
         return found

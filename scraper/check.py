@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.derive import comparison_with
+from archive.diff import Comparison
 from archive.log import acts
 from archive.model import Capture, Interpretation
 from archive.pages import PageSettings
 from archive.store import Archive, PageState
-from scraper.acts import read, reader_of
+from scraper.acts import Read, reader_of
 from scraper.fetch import Fetcher
-from scraper.interpret import VERSION
+from scraper.interpret import VERSION, over_limit
+from scraper.parsers import Died, OverLimit, Parsers, ended
 from scraper.robots import Robots
 from scraper.watchlist import Page
 
@@ -25,6 +28,7 @@ class Look:
     state: PageState
     capture: Capture
     interpretation: Interpretation
+    comparison: Comparison | None = None
 
 
 def page_settings(page: Page) -> PageSettings:
@@ -39,15 +43,14 @@ def page_settings(page: Page) -> PageSettings:
     )
 
 
-def current_state(archive: Archive, page: Page, *, at: datetime) -> PageState:
+def current_state(archive: Archive, page: Page, *, read: Read, at: datetime) -> PageState:
     """The page's state for its next look, read again first where its rules or our extractor are not those of its reading."""
     state = archive.page_state(page.slug)
     if state.rules == page.rules and state.version == VERSION:
         return state
     cause = "rules" if state.rules != page.rules else "version"
-    archive.read_again(
-        state, page.rules, reader_of(acts(archive.conn, state.page_id)), cause=cause, version=VERSION, at=at
-    )
+    reader = reader_of(acts(archive.conn, state.page_id), read)
+    archive.read_again(state, page.rules, reader, cause=cause, version=VERSION, at=at)
     return archive.page_state(page.slug)
 
 
@@ -57,6 +60,7 @@ def look(
     *,
     fetcher: Fetcher,
     robots: Robots | None,
+    parsers: Parsers,
     now: Callable[[], datetime],
     full_every: int,
 ) -> Look:
@@ -80,4 +84,17 @@ def look(
             validators=(None, None) if full else (state.etag, state.last_modified),
             validated_url=state.validated_url,
         )
-    return Look(page=page, state=state, capture=capture, interpretation=read(capture, state.rules, state.memory))
+    return understood(page, state, capture, parsers)
+
+
+def understood(page: Page, state: PageState, capture: Capture, parsers: Parsers) -> Look:
+    """The look with what came of it. A text that can't be compared within the limits counts as one that can't be read."""
+    interpretation = parsers.read(capture, state.rules, state.memory)
+    comparison = None
+    try:
+        comparison = comparison_with(state.latest, interpretation, parsers.compare)
+    except OverLimit as over:
+        interpretation = over_limit(capture, state.rules, state.memory, f"{over}, to compare it with the text before")
+    except Died as died:
+        interpretation = ended(state.memory, f"{died}, comparing it with the text before")
+    return Look(page=page, state=state, capture=capture, interpretation=interpretation, comparison=comparison)

@@ -21,6 +21,7 @@ from scraper.check import page_settings
 from scraper.deliver import Deliverer
 from scraper.fetch import Fetcher, FetchLimits
 from scraper.interpret import VERSION
+from scraper.parsers import Parsers
 from scraper.politeness import HostGate, user_agent_text
 from scraper.robots import Robots
 from scraper.rounds import Rounds, Tools
@@ -58,11 +59,12 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
         user_agent=user_agent_text(watch_list.contact, watch_list.public_url),
     )
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
-    with Fetcher(limits) as fetcher:
+    with Fetcher(limits) as fetcher, Parsers() as parsers:
         try:
             yield Tools(
                 fetcher=fetcher,
                 robots=Robots(fetcher, now=clock.now) if fetch.robots else None,
+                parsers=parsers,
                 gate=HostGate(delay_s=fetch.delay_s, back_off_s=fetch.back_off_s),
                 executor=executor,
                 workers=WORKERS,
@@ -117,9 +119,9 @@ def read_again(
     home: Path, watch_list: WatchList, pages: Sequence[Page], told: Callable[[Page, ReadingDifference], None]
 ) -> None:
     """A new reading of each of these pages; `told` is called as soon as each is on disk."""
-    with archive_of(home, watch_list, holder="reread") as archive:
+    with archive_of(home, watch_list, holder="reread") as archive, Parsers() as parsers:
         for page in pages:
             state = archive.page_state(page.slug)
-            interpreter = reader_of(acts(archive.conn, state.page_id))
+            interpreter = reader_of(acts(archive.conn, state.page_id), parsers.read)
             archive.read_again(state, page.rules, interpreter, cause="asked", version=VERSION, at=clock.now())
             told(page, differences(archive.conn, state.reading_id, archive.page_state(page.slug).reading_id))

@@ -18,6 +18,7 @@ from archive.errors import StoreFailed
 from archive.store import Archive, NextDue, Recorded
 from scraper.check import Look, current_state, look
 from scraper.fetch import Fetcher
+from scraper.parsers import Parsers
 from scraper.politeness import HostGate
 from scraper.robots import Robots
 from scraper.targets import host_of
@@ -32,6 +33,7 @@ class Tools:
 
     fetcher: Fetcher
     robots: Robots | None
+    parsers: Parsers
     gate: HostGate
     executor: Executor
     workers: int
@@ -117,14 +119,15 @@ class Rounds:
             page = queue.popleft()
             if queue:
                 self._waiting[host] = queue  # at the end: hosts take turns
-            state = current_state(self._archive, page, at=now)
             tools = self._tools
+            state = current_state(self._archive, page, read=tools.parsers.read, at=now)
             future = tools.executor.submit(
                 look,
                 page,
                 state,
                 fetcher=tools.fetcher,
                 robots=tools.robots,
+                parsers=tools.parsers,
                 now=tools.now,
                 full_every=tools.full_every,
             )
@@ -147,7 +150,9 @@ class Rounds:
     def _record(self, page: Page, seen: Look) -> None:
         due = self._next_due(page, seen.capture.observed_at) if self._next_due else None
         try:
-            recorded = self._archive.record(seen.state, seen.capture, seen.interpretation, due, self._alerts(page))
+            recorded = self._archive.record(
+                seen.state, seen.capture, seen.interpretation, due, self._alerts(page), seen.comparison
+            )
         except StoreFailed as error:
             if self._unstored is None:
                 raise

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bs4 import BeautifulSoup
-
 from archive.model import Rules
 from scraper.region import SELECTED
 
 
 def apply_selectors(markup: str, rules: Rules) -> str:
     """The markup without what `ignore` matches, and with what `select` matches marked. Raises soupsieve.SelectorSyntaxError."""
+    from bs4 import BeautifulSoup  # most pages need none of its weight
+
     soup = BeautifulSoup(markup, "lxml")
     for forged in soup.select(f"[{SELECTED}]"):
         del forged[SELECTED]

@@ -1,0 +1,95 @@
+"""What runs in a parser's process: reads and compares what it is handed, one thing at a time, under the system's limits.
+
+It imports no more than that takes. What runs it over its limits ends it; the pool, `scraper.parsers`, sees how.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from archive.model import Capture, Interpretation, Outcome, Rules, Verdict
+from scraper.interpret import VERSION, interpret
+
+OUT_OF_MEMORY = 12  # exit code
+_STATM = Path("/proc/self/statm")  # Linux: pages of address space, of resident memory, …
+
+
+def read(capture: Capture, rules: Rules, memory: str) -> Interpretation:
+    """`interpret`, with its own failure as an outcome: a page that crashes the parser is stored and says so."""
+    try:
+        return interpret(capture, rules, memory)
+    except Exception as error:  # whatever a hostile page provokes in a parser
+        return _crashed(error, memory)
+
+
+def _crashed(error: Exception, memory: str) -> Interpretation:
+    fact = ("the parser failed", f"{type(error).__name__}: {error}"[:300])
+    verdict = Verdict(outcome=Outcome.FAILED, reason="parse", facts=(fact,), version=VERSION)
+    return Interpretation(verdict=verdict, memory=memory)
+
+
+def main(descriptor: int, cpu_s: int, memory_bytes: int, answer_bytes: int) -> None:
+    """Answer pickled calls (name, arguments) from that descriptor until it is closed, each within these limits.
+
+    An answer is a pickled pair of the result and the process's resident bytes after it.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if _STATM.exists():
+        _set_soft(resource.RLIMIT_AS, _memory()[0] + memory_bytes)
+    calls, answers = open(descriptor, "rb", closefd=False), open(descriptor, "wb", closefd=False)  # noqa: SIM115
+    while True:
+        try:
+            name, arguments = pickle.load(calls)  # noqa: S301 - from the program that started this process
+            _set_soft(resource.RLIMIT_CPU, int(time.process_time()) + 1 + cpu_s)
+            answer = pickle.dumps((_CALLS[name](*arguments), _memory()[1]), pickle.HIGHEST_PROTOCOL)
+            if len(answer) > answer_bytes:
+                raise MemoryError
+            answers.write(answer)
+            answers.flush()
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+        except (EOFError, OSError):  # nobody asks any more
+            os._exit(0)
+        del arguments, answer
+
+
+def _read(capture: Capture, rules: Rules, memory: str) -> tuple[Interpretation, bool]:
+    """What `read` gives, and whether its memory is as before and so left out. Raises MemoryError."""
+    try:
+        found = interpret(capture, rules, memory)
+    except MemoryError:
+        raise
+    except Exception as error:  # as in `read`
+        found = _crashed(error, memory)
+    same = found.memory == memory
+    return replace(found, memory="") if same else found, same
+
+
+def _compare(old: str, new: str) -> Any:
+    from archive.diff import compare
+
+    return compare(old, new)
+
+
+_CALLS: dict[str, Callable[..., Any]] = {"read": _read, "compare": _compare}
+
+
+def _set_soft(kind: int, most: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _memory() -> tuple[int, int]:
+    """Bytes of address space and of resident memory; zeros where the system does not tell."""
+    try:
+        pages = _STATM.read_text("ascii").split()
+    except OSError:
+        return 0, 0
+    return int(pages[0]) * resource.getpagesize(), int(pages[1]) * resource.getpagesize()

@@ -25,6 +25,7 @@ PATIENCE = timedelta(hours=24)  # what no look could confirm by then is told all
 REVERT_HOLD_S = (
     1800.0  # a text that went back to what was told before is watched for so long: it may come and go by turns
 )
+REST_S = 86400.0  # where texts come by turns, the one that stays for so long is told
 BY_TURNS = timedelta(days=7)  # so long two texts that came by turns count as the same alternation
 _SOON_S = 60.0
 _JITTER = 0.1  # of `confirm`, so that confirming looks at many pages drift apart
@@ -123,7 +124,7 @@ def _went_on(
             return False
         match = owed(rule, merged)
     if merged is None or match is None:
-        conn.execute("UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE id = ?", (item.id,))
+        _drop(conn, item)
         return True
     conn.execute(
         "UPDATE alerts SET observation_seq = ?, texts = ?, confirm_at = ?, content = ? WHERE id = ?",
@@ -163,41 +164,48 @@ def _merged(conn: sqlite3.Connection, item: Waiting, event: Event) -> Event | No
     return replace(event, change=change, old_text=row[0])
 
 
+_OF_PAIR = "FROM alerts WHERE page_id = ? AND rule = ? AND event = 'changed' AND made_at > ? AND texts IN (?, ?)"
+
+
 def _first_standing(conn: sqlite3.Connection, rule: Rule, event: Event) -> tuple[str, Note, float]:
     """(state, note, confirm_s) of a new change, by what the page's texts did lately: texts by turns are one alert."""
     old, new = _texts(event)
-    rows = conn.execute(
-        "SELECT state, note, texts FROM alerts WHERE page_id = ? AND rule = ? AND event = 'changed' AND made_at > ?"
-        " AND texts IN (?, ?) ORDER BY id DESC LIMIT 8",
-        (event.page.id, rule.name, utc_text(parse_utc(event.at) - BY_TURNS), f"{old} {new}", f"{new} {old}"),
-    ).fetchall()
-    told = [row for row in rows if row[0] == "owed"]
-    if any(note == "alternating" for _, note, _ in told):
-        return "transient", "", 0.0
-    if not rows:
-        return "waiting" if rule.confirm_s else "owed", "", rule.confirm_s
-    state, _, texts = rows[0]
-    if state == "transient" or texts == f"{old} {new}":
-        return "owed", "alternating", 0.0
-    if len(told) > 1:
-        return "owed", "alternating", 0.0
-    return ("waiting", "", max(rule.confirm_s, REVERT_HOLD_S)) if rule.confirm_s else ("owed", "", 0.0)
+    pair = (event.page.id, rule.name, utc_text(parse_utc(event.at) - BY_TURNS), f"{old} {new}", f"{new} {old}")
+    told = conn.execute(f"SELECT note, texts {_OF_PAIR} AND state = 'owed' ORDER BY id DESC LIMIT 4", pair).fetchall()
+    if not told:
+        again = conn.execute(f"SELECT 1 {_OF_PAIR} LIMIT 1", pair).fetchone() is not None
+        state = "waiting" if rule.confirm_s and not again else "owed"
+        return state, "alternating" if again else "", rule.confirm_s
+    if any(note == "alternating" for note, _ in told):
+        return "waiting", "settled", REST_S
+    if told[0][1] == f"{old} {new}":
+        return "transient", "", 0.0  # what was told last is how it stands again
+    note: Note = "alternating" if len(told) > 1 else ""
+    return ("waiting", note, max(rule.confirm_s, REVERT_HOLD_S)) if rule.confirm_s else ("owed", note, 0.0)
 
 
 def _confirm(conn: sqlite3.Connection, rules: Sequence[Rule], waiting: Sequence[Waiting], at: str) -> None:
     """The same again: what has waited long enough is owed."""
     for item in waiting:
         if parse_utc(item.confirm_at) <= parse_utc(at):
-            _owe(conn, rules, item, note="")
+            _owe(conn, rules, item)
 
 
-def _owe(conn: sqlite3.Connection, rules: Sequence[Rule], item: Waiting, *, note: Note) -> None:
+def _owe(conn: sqlite3.Connection, rules: Sequence[Rule], item: Waiting, *, note: Note | None = None) -> None:
     rule = next((rule for rule in rules if rule.name == item.rule), None)
     if rule is None:
-        conn.execute("UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE id = ?", (item.id,))
+        _drop(conn, item)
         return
-    conn.execute("UPDATE alerts SET state = 'owed', confirm_at = NULL, note = ? WHERE id = ?", (note, item.id))
+    conn.execute(
+        "UPDATE alerts SET state = 'owed', confirm_at = NULL, note = coalesce(?, note) WHERE id = ?", (note, item.id)
+    )
     _deliver(conn, rule, item.id)
+
+
+def _drop(conn: sqlite3.Connection, item: Waiting) -> None:
+    """It is told to nobody; one more turn of texts that are known to come by turns is not even kept."""
+    conn.execute("DELETE FROM alerts WHERE id = ? AND note = 'settled'", (item.id,))
+    conn.execute("UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE id = ?", (item.id,))
 
 
 def _drop_unruled(conn: sqlite3.Connection, rules: Sequence[Rule], waiting: Sequence[Waiting]) -> None:
@@ -205,7 +213,7 @@ def _drop_unruled(conn: sqlite3.Connection, rules: Sequence[Rule], waiting: Sequ
     names = {rule.name for rule in rules}
     for item in waiting:
         if item.rule not in names:
-            conn.execute("UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE id = ?", (item.id,))
+            _drop(conn, item)
 
 
 # --- trouble ---------------------------------------------------------------------------------------------------------
@@ -257,7 +265,7 @@ def _recovered(
     """The page is back: trouble that was never confirmed is transient, and its end is not told either."""
     ill = [item for item in waiting if item.event in ("held", "gone")]
     for item in ill:
-        conn.execute("UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE id = ?", (item.id,))
+        _drop(conn, item)
     event = Event(kind="recovered", page=page, observation=look.seq, at=look.observed_at, since=before.since)
     for rule in rules:
         match = owed(rule, event)

@@ -15,10 +15,11 @@ from archive.site import words
 
 Part = tuple[str, bool]  # text, and whether it is the page's own
 Sentence = tuple[Part, ...]
-Note = Literal["", "alternating", "unconfirmed", "transient"]
+Note = Literal["", "alternating", "settled", "unconfirmed", "transient"]
 
 _NOTES: dict[str, str] = {
     "alternating": "The page shows this text and the one before by turns. Told once; further turns are not told while it lasts.",
+    "settled": "The page showed this text and the one before by turns; this one has now stayed for a day.",
     "unconfirmed": "It could not be looked at again since: no look after this one showed the page.",
     "transient": "Gone again at the next look.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,18 +14,14 @@ _NOT_ACCEPTED = ("held", "gone", "failed", "refused")
 _LIMIT = 200  # looks of each outcome, the newest
 
 _LOOKS = """
-SELECT * FROM (
-    SELECT o.seq, o.observed_at, j.outcome, j.reason
-    FROM judgements j JOIN observations o ON o.seq = j.seq
-    WHERE j.reading_id = :reading AND j.outcome = :outcome AND j.outcome NOT IN ('new', 'changed', 'unchanged')
-    ORDER BY j.seq DESC LIMIT :limit)
-"""
-
-_NEXT = """
-SELECT o.seq, o.observed_at FROM observations o
-WHERE o.page_id = :page AND rtrim(o.observed_at, 'Z') >= rtrim(:at, 'Z')
-    AND (rtrim(o.observed_at, 'Z') > rtrim(:at, 'Z') OR o.seq > :seq)
-ORDER BY rtrim(o.observed_at, 'Z'), o.seq LIMIT 1
+SELECT o.seq, o.observed_at, j.outcome, j.reason, (
+    SELECT n.seq FROM observations n
+    WHERE n.page_id = o.page_id AND rtrim(n.observed_at, 'Z') >= rtrim(o.observed_at, 'Z')
+        AND (rtrim(n.observed_at, 'Z') > rtrim(o.observed_at, 'Z') OR n.seq > o.seq)
+    ORDER BY rtrim(n.observed_at, 'Z'), n.seq LIMIT 1) AS follows
+FROM judgements j JOIN observations o ON o.seq = j.seq
+WHERE j.reading_id = :reading AND j.outcome = :outcome AND j.outcome NOT IN ('new', 'changed', 'unchanged')
+ORDER BY j.seq DESC LIMIT :limit
 """
 
 
@@ -73,23 +70,12 @@ def gaps(reader: Reader, page: PageRow) -> list[Gap]:
         (row for rows in found for row in rows if row["seq"] >= horizon),
         key=lambda row: (row["observed_at"].rstrip("Z"), row["seq"]),
     )
-    runs: list[list[Json]] = []
-    follows: int | None = None
-    after: str | None = None
-    ends: list[str | None] = []
+    runs: list[list[sqlite3.Row]] = []
     for look in looks:
-        if not runs or look["seq"] != follows:
+        if not runs or look["seq"] != runs[-1][-1]["follows"]:
             runs.append([])
-            ends.append(None)
-        runs[-1].append(dict(look))
-        following = reader.row(_NEXT, {"page": page.id, "at": look["observed_at"], "seq": look["seq"]})
-        follows, after = (following["seq"], following["observed_at"]) if following else (None, None)
-        ends[-1] = after
-    made = [
-        _gap(run, until, whole=not (cut and place == 0))
-        for place, (run, until) in enumerate(zip(runs, ends, strict=True))
-    ]
-    return made[::-1]
+        runs[-1].append(look)
+    return [_gap(reader, run, whole=not (cut and place == 0)) for place, run in reversed(list(enumerate(runs)))]
 
 
 def together(gaps_: Sequence[Gap]) -> Gap:
@@ -110,14 +96,15 @@ def together(gaps_: Sequence[Gap]) -> Gap:
     )
 
 
-def _gap(run: list[Json], until: str | None, *, whole: bool) -> Gap:
+def _gap(reader: Reader, run: list[sqlite3.Row], *, whole: bool) -> Gap:
     counted = Counter((look["outcome"], look["reason"]) for look in run)
+    after = reader.row("SELECT observed_at FROM observations WHERE seq = :seq", {"seq": run[-1]["follows"]})
     return Gap(
         first_seq=run[0]["seq"],
         last_seq=run[-1]["seq"],
         first_at=run[0]["observed_at"],
         last_at=run[-1]["observed_at"],
-        until=until,
+        until=after["observed_at"] if after else None,
         looks=len(run),
         whole=whole,
         reasons=tuple((outcome, reason, looks) for (outcome, reason), looks in counted.most_common()),

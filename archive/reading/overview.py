@@ -15,8 +15,7 @@ _SPARK = 120  # changes drawn in the small chart of one page
 _IDS = {
     "changed": """
         SELECT p.id FROM pages p
-        LEFT JOIN (SELECT page_id, max(first_observed) AS changed FROM revisions GROUP BY page_id) v ON v.page_id = p.id
-        ORDER BY v.changed DESC, p.slug
+        ORDER BY (SELECT max(first_observed) FROM revisions v WHERE v.page_id = p.id) DESC, p.slug
     """,
     "name": "SELECT id FROM pages ORDER BY iif(title = '', slug, title) COLLATE NOCASE, slug",
     "trouble": """
@@ -98,18 +97,26 @@ def totals(reader: Reader) -> Totals:
 
 def overview(reader: Reader, *, query: str = "", sort: str = "changed", page_number: int = 1) -> Overview:
     """The pages whose slug, title, address, tags or statement hold every word of `query`, in any script's case."""
-    ids = [row["id"] for row in reader.rows(_IDS.get(sort, _IDS["changed"]))]
+    order = _IDS.get(sort, _IDS["changed"])
     terms = query.casefold().split()
     if terms:
-        found = {row["id"] for row in reader.rows(_WORDS) if _matches(row, terms)}
-        ids = [page_id for page_id in ids if page_id in found]
-    page_count = max(1, -(-len(ids) // PAGE_SIZE))
+        matching = {row["id"] for row in reader.rows(_WORDS) if _matches(row, terms)}
+        ids = [row["id"] for row in reader.rows(order) if row["id"] in matching]
+        count = len(ids)
+    else:
+        (counted,) = reader.rows("SELECT count(*) AS n FROM pages")
+        count = counted["n"]
+    page_count = max(1, -(-count // PAGE_SIZE))
     page_number = min(max(page_number, 1), page_count)
-    shown = ids[(page_number - 1) * PAGE_SIZE :][:PAGE_SIZE]
+    skipped = (page_number - 1) * PAGE_SIZE
+    if terms:
+        shown = ids[skipped:][:PAGE_SIZE]
+    else:
+        shown = [row["id"] for row in reader.rows(f"{order} LIMIT {PAGE_SIZE} OFFSET {skipped}")]
     pages = {page.id: page for page in reader.pages_by_id(shown)}
     return Overview(
         listed=tuple(_listed(reader, pages[page_id]) for page_id in shown),
-        found=len(ids),
+        found=count,
         page_number=page_number,
         page_count=page_count,
     )

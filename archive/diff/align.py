@@ -213,9 +213,11 @@ def _alike(aligned: Alignment, matching: _Matching) -> list[_Pair]:
     }
     scored: list[tuple[float, int, int]] = []
     for i, j in dict.fromkeys([*nearby, *_pairs_by_rare_words(was, now)]):
-        common, likeness = _likeness(was[i], now[j])
         near = (i, j) in nearby
         needed = (_ONLY_ONE if nearby[i, j] else _SAME_PLACE) if near else _ELSEWHERE
+        if 2 * min(was[i].weight, now[j].weight) < needed * (was[i].weight + now[j].weight):
+            continue  # too unlike in length
+        common, likeness = _likeness(was[i], now[j])
         if likeness >= needed and (near or common >= _MOVED_WEIGHT):
             scored.append((-likeness - (_NEAR_BONUS if near else 0.0), i, j))
     pairs: list[tuple[int, int]] = []
@@ -306,7 +308,7 @@ def _pairs_by_rare_words(was: dict[int, Tokens], now: dict[int, Tokens]) -> list
 
 def _likeness(was: Tokens, now: Tokens) -> tuple[int, float]:
     """Letters in common words in the same order, and their share of both."""
-    whole = sum(was.weights) + sum(now.weights)
+    whole = was.weight + now.weight
     if not whole:
         return 0, 1.0 if was.codes == now.codes else 0.0
     if len(was.codes) * len(now.codes) > CELLS:

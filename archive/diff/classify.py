@@ -167,8 +167,10 @@ class Classifier:
         words_was, words_now = words(was), words(now)
         if words_was == words_now:
             return ["punctuation"]
-        if _fold_first(words_was) == _fold_first(words_now) and _signs(was) != _signs(now):
-            return ["punctuation"]  # a sentence joined or cut, and its first letter with it
+        if _fold_first(words_was) == _fold_first(words_now):
+            before_was, before_now = self.old[max(0, it.a - 4) : it.a], self.new[max(0, it.c - 4) : it.c]
+            if _signs(before_was + was) != _signs(before_now + now):
+                return ["punctuation"]  # a sentence joined or cut, and its first letter with it
         kinds: list[str] = []
         numbers_was, numbers_now = _numbers(words_was), _numbers(words_now)
         if numbers_was != numbers_now:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,8 +14,9 @@ from archive.text import RUNS_ON, Span, passages, words
 _EDGE = 8  # characters by which passages that may be inside others are found
 _SAME_EDGE = 64  # of so many with the same edge
 _INSIDE = 24  # characters: a shorter passage is only looked for at the ends
-_WHOLE = 6  # words: what is left of a cut passage must be as long, if it is unknown to the other text
+_WHOLE = 4  # words: what is left of a cut passage must be as long, if it is unknown to the other text
 
+_DASHES = frozenset({"– ", "— ", "- ", "− "})
 _RUN = re.compile(r"\S+")
 
 _Edges = dict[str, list[str]]
@@ -63,15 +64,17 @@ def cut_alike(old: Side, new: Side) -> tuple[Side, Side]:
     return old.cut_into(cut_old), new.cut_into(cut_new)
 
 
-def cut_by(it: Side, free: Iterable[int], others: Iterable[str]) -> Side:
+def cut_by(it: Side, free: Iterable[int], others: Sequence[str]) -> Side:
     """Cuts the passages `free` where they hold whole ones of the other text (keys `others`), also with other signs after.
 
-    What is left over must be known to the other text as well, or be some words long. Returns `it` where nothing was cut.
+    What is left over must be known to the other text as well, if only by its begin or end, or stand alone. Returns `it`
+    where nothing was cut.
     """
     starts: _Edges = defaultdict(list)
     ends: _Edges = defaultdict(list)
     known: set[str] = set()
-    for other in dict.fromkeys(others):
+    whole = set(others)
+    for other in sorted(whole):
         bare = _bare(other)
         if bare:
             known.add(bare)
@@ -84,9 +87,29 @@ def cut_by(it: Side, free: Iterable[int], others: Iterable[str]) -> Side:
             continue  # its key is another string than its text, so offsets would be wrong
         found = sorted(a + border for border in _borders(it.keys[index], starts, ends))
         parts = [it.text[x:y].rstrip() for x, y in pairwise([a, *found, b])]
-        if found and all(_bare(part) in known or len(words(part)) >= _WHOLE for part in parts):
+        if found and all(
+            _bare(part) in known
+            or part[:_EDGE] in starts
+            or part[-_EDGE:] in ends
+            or _stands_alone(parts, place, whole)
+            for place, part in enumerate(parts)
+        ):
             cuts[index] = found
     return it.cut_into(list(_cut(it, cuts))) if cuts else it
+
+
+def _stands_alone(parts: list[str], place: int, whole: set[str]) -> bool:
+    """Whether a part that the other text does not know can be a passage: some words, set off by signs or by a heading.
+
+    A heading is a passage of the other text (`whole`) that ends without a sign.
+    """
+    part = parts[place]
+    if len(words(part)) < _WHOLE or len(part) < 2 * _WHOLE:
+        return False
+    before = parts[place - 1] if place else "."
+    begins = not before[-1].isalnum() or (before in whole and not part[0].islower())
+    ends = place == len(parts) - 1 or not part[-1].isalnum()
+    return begins and ends
 
 
 def _cut(it: Side, cuts: dict[int, list[int]]) -> Iterable[Span]:
@@ -122,7 +145,7 @@ def _borders(key: str, starts: _Edges, ends: _Edges) -> set[int]:
     past = low
     for run in _RUN.finditer(key, low, high):
         at = run.start()
-        if at < past or at == low:
+        if at < past or at == low or key[at - 2].isalnum():  # inside, only after a sign
             continue
         inside = [bare for bare in starts.get(key[at : at + _EDGE], ())[:_SAME_EDGE] if len(bare) >= _INSIDE]
         size = max((len(bare) for bare in inside if _fits(key, bare, at, high)), default=0)
@@ -133,10 +156,13 @@ def _borders(key: str, starts: _Edges, ends: _Edges) -> set[int]:
 
 
 def _past_signs(key: str, at: int, high: int) -> int:
+    """Where the next part begins: past signs, white space, and a dash that stands alone."""
     while at < high and not key[at].isspace() and not key[at].isalnum():
         at += 1
     while at < high and key[at].isspace():
         at += 1
+    if key[at : at + 2] in _DASHES:
+        at += 2
     return at
 
 

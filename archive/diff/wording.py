@@ -27,6 +27,7 @@ class Tokens:
     keys: list[str]
     codes: str
     weights: list[int]
+    weight: int  # their sum
 
 
 def tokens(text: str, start: int, end: int, codes: Codes, *, plain: bool) -> Tokens:
@@ -37,7 +38,7 @@ def tokens(text: str, start: int, end: int, codes: Codes, *, plain: bool) -> Tok
     if not plain:
         keys = [key_of(key) for key in keys]
     weights = [len(key) if key[:1].isalnum() or len(key) > 1 else 0 for key in keys]
-    return Tokens(spans, keys, codes.encode(keys), weights)
+    return Tokens(spans, keys, codes.encode(keys), weights, sum(weights))
 
 
 def changed_hunks(old: Tokens, new: Tokens) -> list[Hunk]:

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from archive import derive
-from archive.bodies import ZstdError, pack, read_body, unpack
+from archive.bodies import ZstdError, is_redacted, pack, read_body, unpack
 from archive.errors import Damaged
 from archive.evidence import Json, canonical, capture_from_entry
 from archive.merkle import appended, leaf_hash
@@ -29,24 +29,37 @@ def append(conn: sqlite3.Connection, kind: str, page_id: int, entry: Json, *, fu
     return seq
 
 
-def captures(conn: sqlite3.Connection, page_id: int) -> Iterator[tuple[derive.Look, Capture]]:
-    """Every observation of a page in its order, as evidence gives it back."""
+def captures(
+    conn: sqlite3.Connection, page_id: int, *, before: int | None = None
+) -> Iterator[tuple[derive.Look, Capture]]:
+    """Every observation of a page in its order, as evidence gives it back; of those logged before an entry, with `before`."""
     rows = conn.execute(
-        "SELECT seq, observed_at, body_id FROM observations WHERE page_id = ? ORDER BY rtrim(observed_at, 'Z'), seq",
-        (page_id,),
+        "SELECT seq FROM observations WHERE page_id = ? AND seq < ? ORDER BY rtrim(observed_at, 'Z'), seq",
+        (page_id, before or 1 << 62),
     ).fetchall()
-    for seq, observed_at, body_id in rows:
-        body = read_body(conn, body_id) if body_id is not None else None
-        look = derive.Look(seq=seq, page_id=page_id, observed_at=observed_at, has_body=body is not None)
-        yield look, capture_from_entry(json.loads(read_entry(conn, seq)), body)
+    for (seq,) in rows:
+        yield capture_of(conn, seq)
 
 
-def acts(conn: sqlite3.Connection, page_id: int) -> dict[int, str]:
-    """The standing act on each observation of a page, by seq: of several the last."""
+def capture_of(conn: sqlite3.Connection, seq: int) -> tuple[derive.Look, Capture]:
+    """One observation, as evidence gives it back."""
+    page_id, observed_at, body_id = conn.execute(
+        "SELECT page_id, observed_at, body_id FROM observations WHERE seq = ?", (seq,)
+    ).fetchone()
+    redacted = body_id is not None and is_redacted(conn, body_id)
+    body = read_body(conn, body_id) if body_id is not None and not redacted else None
+    look = derive.Look(
+        seq=seq, page_id=page_id, observed_at=observed_at, has_body=body_id is not None, is_redacted=redacted
+    )
+    return look, capture_from_entry(json.loads(read_entry(conn, seq)), body)
+
+
+def acts(conn: sqlite3.Connection, page_id: int, *, before: int | None = None) -> dict[int, str]:
+    """The standing act on each observation of a page, by seq: of several the last; as it was before an entry, with `before`."""
     rows = conn.execute(
         "SELECT a.observation_seq, a.kind FROM acts a JOIN observations o ON o.seq = a.observation_seq"
-        " WHERE o.page_id = ? ORDER BY a.seq",
-        (page_id,),
+        " WHERE o.page_id = ? AND a.seq < ? ORDER BY a.seq",
+        (page_id, before or 1 << 62),
     )
     return dict(rows.fetchall())
 

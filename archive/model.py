@@ -42,6 +42,7 @@ REASONS: tuple[tuple[Outcome, str, str], ...] = (
     (Outcome.HELD, "shrunk", "in doubt: far less text than before, without evidence of what it is"),
     (Outcome.HELD, "unfamiliar", "in doubt: neither frame nor text is known from this page's history"),
     (Outcome.HELD, "by_hand", "set aside by a person with `hold`"),
+    (Outcome.HELD, "redacted", "its body was taken down with `redact`"),
     (Outcome.GONE, "http_404", "the server says: not found"),
     (Outcome.GONE, "http_410", "the server says: gone for good"),
     (Outcome.FAILED, "http_NNN", "an HTTP status that brings no page"),

@@ -68,10 +68,23 @@ def read_again(
     reading before is our change, not theirs.
     """
     reading_id = begin_reading(conn, page_id, rules, cause=cause, version=version, at=at)
+    return read_all(conn, page_id, reading_id, rules, interpret)
+
+
+def read_all(
+    conn: sqlite3.Connection,
+    page_id: int,
+    reading_id: int,
+    rules: Rules,
+    interpret: Interpreter,
+    *,
+    before: int | None = None,
+) -> dict[int, derive.Derived]:
+    """Fill an empty reading from all of the page's evidence, or from what was logged before an entry."""
     judged: dict[int, derive.Derived] = {}
     latest: derive.Latest | None = None
     memory = ""
-    for look, capture in captures(conn, page_id):
+    for look, capture in captures(conn, page_id, before=before):
         interpretation = interpret(look, capture, rules, memory)
         derived = judged[look.seq] = derive.apply(
             conn,

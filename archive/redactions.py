@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from dataclasses import dataclass
 
+from archive.bodies import is_redacted
 from archive.evidence import Json
 from archive.log import read_entry
+from archive.model import Interpretation, Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,23 @@ def redaction_of(entry: Json) -> Redaction:
         observations=tuple(entry["observations"]),
         why=entry["why"],
     )
+
+
+def as_redacted(memory: str, *, version: str) -> Interpretation:
+    """What becomes of a look whose body was taken down: nothing is learnt from it."""
+    return Interpretation(verdict=Verdict(outcome=Outcome.HELD, reason="redacted", version=version), memory=memory)
+
+
+def without_redacted(
+    conn: sqlite3.Connection, body: bytes | None, interpretation: Interpretation, memory: str
+) -> Interpretation:
+    """The interpretation of a look; a body that was taken down before is not read when it comes again."""
+    if body is None:
+        return interpretation
+    row = conn.execute("SELECT id FROM blobs WHERE sha256 = ?", (hashlib.sha256(body).digest(),)).fetchone()
+    if row is None or not is_redacted(conn, row[0]):
+        return interpretation
+    return as_redacted(memory, version=interpretation.verdict.version)
 
 
 def redactions(conn: sqlite3.Connection) -> list[Redaction]:

@@ -38,9 +38,8 @@ def inert(text: str) -> str:
     >>> inert("see https://x.example @all").replace(JOINER, "|")
     'see https:|//x.|example @|all'
     """
-    text = _LINE_ENDS.sub(" ", text)
-    shown = "".join(f"<{character_name(char)}>" if needs_name(char) else char for char in text)
-    return _ACTS.sub(JOINER, shown)
+    broken = _ACTS.sub(JOINER, _LINE_ENDS.sub(" ", text))
+    return "".join(f"<{character_name(char)}>" if needs_name(char) else char for char in broken)
 
 
 def isolated(text: str) -> str:

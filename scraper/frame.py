@@ -48,6 +48,7 @@ _PAIRS = re.compile(
 )
 _UNSEEN = re.compile(r"sr-?only|hidden|reader|skip", re.IGNORECASE)
 _CONTENT = _words("content main article post entry text body story single page section")
+_ENTRY = _words("entry article post story")  # classes of the whole of a text, whatever else is said beside them
 _STATES = _words("has is no with without js page body template")  # first words of classes that describe the whole page
 _PARTS = _words(
     "footer foot banner teaser teasers promo views rating weather overlay"
@@ -94,6 +95,8 @@ def traits(layout: Layout) -> Traits:
     )
     total = sum(len(leaf.text) for leaf in leaves) or 1
     marks = Counter(node.mark for node in nodes)
+    first_level = [i for i, leaf in enumerate(leaves) if leaf.level == 1 and not why[i]]
+    heading = first_level[0] if len(first_level) == 1 else -1
     in_content = [False] * len(nodes)
     for index, node in enumerate(nodes):
         in_content[index] = node.parent >= 0 and (
@@ -102,8 +105,10 @@ def traits(layout: Layout) -> Traits:
         if index == 0 or node.first == node.last or all(why[node.first : node.last]):
             continue
         share = (sums[node.last] - sums[node.first]) / (sums[-1] or 1)
-        titled = any(leaf.level == 1 for leaf in leaves[node.first : node.last]) if node.tag == "header" else False
-        reason = _reason(node, sums[node.last] - sums[node.first], share, total, in_content[index] or titled)
+        titled = node.first <= heading < node.last
+        words = sums[node.last] - sums[node.first]
+        is_entry = (titled and words >= 80) or (words >= 300 and bool(_ENTRY.intersection(node.mark.split())))
+        reason = "" if is_entry else _reason(node, words, share, total, in_content[index] or titled)
         if (
             reason
             and node.mark

@@ -6,9 +6,10 @@ Gates in order of cost: the answer's head, the same body as last judged, the sam
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from archive.model import Capture, Document, Interpretation, Outcome, Rules, Verdict
+from archive.model import Capture, Document, Interpretation, Outcome, Rules, Verdict, parse_utc, utc_text
 from scraper import judge
 from scraper.decode import decode
 from scraper.extract import VERSION as EXTRACT_VERSION
@@ -22,6 +23,7 @@ from scraper.stamps import read_head
 
 _MOST_REFUSED = 20
 _MOST_CHURN = 3
+_CONFIRMING = 3  # equal looks from which a doubt may be settled by rule
 _MOST_PASSAGES = 2500
 _MOST_WORDS = 1500
 _MOST_EARLIER = 4
@@ -91,6 +93,8 @@ def _again(known: Memory, how: str, memory: str) -> Interpretation:
     """The same as last judged, whatever that was."""
     outcome = Outcome(known.outcome) if known.outcome else None
     verdict = Verdict(outcome=outcome, reason=known.reason or None, facts=known.facts, version=judge.VERSION)
+    if known.doubt and known.doubt_looks < _CONFIRMING:
+        memory = replace(known, doubt_looks=known.doubt_looks + 1).dump()
     return Interpretation(verdict=verdict, same=how if verdict.accepted else None, memory=memory)
 
 
@@ -120,7 +124,9 @@ def _read(capture: Capture, rules: Rules, known: Memory, memory: str) -> Interpr
     evidence = Evidence(capture=capture, memory=known, found=found, markup=decoded.text, password_fields=passwords)
     verdict = judge_page(evidence)
     if not verdict.accepted:
-        return replace(_judged(verdict, known), document=found.document)
+        return replace(
+            _judged(verdict, _doubted(known, verdict, found.document, capture.observed_at)), document=found.document
+        )
     return _accepted(verdict, evidence, memory)
 
 
@@ -144,6 +150,16 @@ def _judged(verdict: Verdict, known: Memory) -> Interpretation:
     return Interpretation(verdict=verdict, memory=memory.dump())
 
 
+def _doubted(known: Memory, verdict: Verdict, document: Document, at: datetime) -> Memory:
+    """The memory after one more look at a text that is held in doubt."""
+    if verdict.reason not in judge.DOUBTS:
+        return replace(known, doubt="", doubt_looks=0, doubt_since="")
+    text = digest(document.text)
+    if text == known.doubt:
+        return replace(known, doubt_looks=min(known.doubt_looks + 1, _CONFIRMING))
+    return replace(known, doubt=text, doubt_looks=1, doubt_since=utc_text(at))
+
+
 def _accepted(verdict: Verdict, evidence: Evidence, memory: str) -> Interpretation:
     """An accepted page: its text with restless parts at what was last told, or nothing new."""
     known, found = evidence.memory, evidence.found
@@ -154,7 +170,7 @@ def _accepted(verdict: Verdict, evidence: Evidence, memory: str) -> Interpretati
         set_aside=(*found.document.set_aside, *(f"changes by itself: {text[:80]}" for text in settled.kept_back)),
     )
     text = digest(document.text)
-    learnt = replace(settled.memory, outcome="", reason="", facts=())
+    learnt = replace(settled.memory, outcome="", reason="", facts=(), doubt="", doubt_looks=0, doubt_since="")
     if known.accepted and text == known.text:
         quiet = _is_quiet(known, settled.memory, document)
         learnt = replace(learnt, other_looks=0, churn=min(known.churn + 1, _MOST_CHURN) if quiet else 0)
@@ -241,6 +257,12 @@ def _before(evidence: Evidence) -> str:
         latest = set(evidence.parts.values())
         return packed([item for item in unpacked(merged(known.passages, known.before)) if item not in latest])
     return known.before
+
+
+def is_confirmed(memory: str, at: datetime) -> bool:
+    """Whether a text held only in doubt (`shrunk`, `unfamiliar`) was seen at three equal looks over at least 24 hours by then."""
+    known = load(memory)
+    return known.doubt_looks >= _CONFIRMING and at - parse_utc(known.doubt_since) >= timedelta(hours=24)
 
 
 def accepted_by_hand(memory: str, document: Document) -> str:

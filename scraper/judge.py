@@ -61,7 +61,8 @@ _LOGIN_PATH = re.compile(
     r"(?:^|[/_.-])(?:log-?in|sign-?in|logon|auth|sso|account|session|cas)(?:$|[/_.?-])", re.IGNORECASE
 )
 _CLOSED = re.compile(r"</(?:html|body)\s*>\s*(?:<!--.*)?\Z", re.IGNORECASE | re.DOTALL)
-_DOUBTS = frozenset({"shrunk", "unfamiliar", "shell", "language", "empty"})
+DOUBTS = frozenset({"shrunk", "unfamiliar"})  # reasons without evidence of what else it is
+_MAYBE_SELECTOR = frozenset({"shrunk", "unfamiliar", "shell", "language", "empty"})
 _SAID_BY_MANY = frozenset({"login", "shell", "consent"})  # reasons whose words also stand on pages that are themselves
 _OWN = 800  # characters of text of its own up to which a page may be an error page
 _TITLE_OWN = 2500
@@ -224,7 +225,7 @@ class Evidence:
 def judge_page(evidence: Evidence) -> Verdict:
     """Whether a parsed answer shows the page itself."""
     verdict = _first_verdict(evidence)
-    doubtful = verdict.accepted or verdict.reason in _DOUBTS
+    doubtful = verdict.accepted or verdict.reason in _MAYBE_SELECTOR
     if not evidence.found.selected and doubtful:
         return held("selector", ("select", "matches nothing"), *verdict.facts)
     return verdict

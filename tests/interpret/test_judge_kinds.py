@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from archive.model import Hop
-from scraper.interpret import accepted_by_hand, held_by_hand
+from scraper.interpret import accepted_by_hand, held_by_hand, is_confirmed
 
 
 def bare(title: str, *body: str, head: str = "") -> bytes:
@@ -268,3 +270,19 @@ def test_a_look_set_aside_by_hand_is_held_when_it_comes_again(history, page):
     history.memory = held_by_hand(before, history.last.document)
 
     assert history.look(page(body=["Something wrong that only a person can see here."])) == "held:by_hand"
+
+
+def test_a_doubt_is_confirmed_by_three_equal_looks_over_a_day(seen_page):
+    for _ in range(3):
+        assert seen_page.look(BARE["another site"][0]) == "held:unfamiliar"
+    first = datetime(2014, 5, 9, 1, tzinfo=UTC)
+
+    assert not is_confirmed(seen_page.memory, first + timedelta(hours=23))
+    assert is_confirmed(seen_page.memory, first + timedelta(hours=24))
+
+
+def test_positive_evidence_of_an_error_page_is_never_confirmed(seen_page):
+    for _ in range(5):
+        assert seen_page.look(BARE["nginx's error"][0]) == "held:error_page"
+
+    assert not is_confirmed(seen_page.memory, datetime(2015, 1, 1, tzinfo=UTC))

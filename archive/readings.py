@@ -97,16 +97,23 @@ def read_all(
         memory = interpretation.memory
         if derived.revision_id is not None:
             latest = derive.latest_of(conn, derived.revision_id)
+    conn.execute("UPDATE page_states SET memory = ? WHERE page_id = ?", (memory, page_id))
+    finish_reading(conn, page_id, reading_id)
+    return judged
+
+
+def finish_reading(conn: sqlite3.Connection, page_id: int, reading_id: int) -> None:
+    """Make a page's state and title those of its new reading."""
     conn.execute(
-        "UPDATE page_states SET reading_id = ?, revision_id = ?, memory = ? WHERE page_id = ?",
-        (reading_id, latest.revision_id if latest else None, memory, page_id),
+        "UPDATE page_states SET reading_id = ?1,"
+        " revision_id = (SELECT id FROM revisions WHERE reading_id = ?1 ORDER BY number DESC LIMIT 1) WHERE page_id = ?2",
+        (reading_id, page_id),
     )
     conn.execute(
         "UPDATE pages SET title = coalesce((SELECT title FROM revisions WHERE reading_id = ? AND title != ''"
         " ORDER BY number DESC LIMIT 1), '') WHERE id = ?",
         (reading_id, page_id),
     )
-    return judged
 
 
 def differences(conn: sqlite3.Connection, old_reading_id: int, new_reading_id: int) -> ReadingDifference:

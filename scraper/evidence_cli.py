@@ -173,7 +173,39 @@ def verify_proof(files: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
     sys.exit(9 if failed else 0)
 
 
+@click.command()
+@click.option(
+    "--check", "only_check", is_flag=True, help="Change nothing, only say what would differ; exits 9 where it would."
+)
+@json_option
+@click.pass_obj
+def rebuild(home: Path, only_check: bool, as_json: bool) -> None:
+    """Make everything that follows from the evidence again: readings, judgements, revisions and changes.
+
+    The same evidence, rules and version give the same rows, so what differs had been altered or damaged. Readings of other
+    versions stay as they are.
+    """
+    from archive.rebuild import rebuild as make
+    from archive.store import Archive
+    from scraper.acts import reader_of
+    from scraper.interpret import VERSION
+    from scraper.terminal import Bars, put_json, put_table, say
+
+    with Archive.open(home, holder="rebuild") as archive, Bars() as bars:
+        found = make(
+            archive, reader_of, version=VERSION, keep=not only_check, told=lambda done, of: bars.put("log", done, of)
+        )
+    rows = [{"table": table, "rows": count, "differing": found.differing[table]} for table, count in found.rows.items()]
+    if as_json:
+        put_json(rows)
+    else:
+        put_table(("table", "rows", "differing"), [[str(value) for value in row.values()] for row in rows])
+    if found.kept:
+        say(f"{found.kept} of {found.readings} readings were kept as they are: this version can't make them again.")
+    sys.exit(9 if only_check and any(found.differing.values()) else 0)
+
+
 def register(group: click.Group) -> None:
     """Put these commands on the program's group."""
-    for command in (verify, checkpoint, prove, verify_proof):
+    for command in (verify, checkpoint, prove, verify_proof, rebuild):
         group.add_command(command)

@@ -167,6 +167,12 @@ def keeper(tmp_path: Path) -> Iterator[Keeper]:
 
 
 @pytest.fixture
+def keeper_of() -> type[Keeper]:
+    """Opens an archive that is there already."""
+    return Keeper
+
+
+@pytest.fixture
 def forge() -> Callable[[Path, str], None]:
     """Runs SQL on a closed archive as somebody would who has the file and wants no trace: without the triggers."""
 

@@ -37,15 +37,16 @@ def interpret(capture: Capture, rules: Rules, memory: str) -> Interpretation:
 
     Never raises for anything a server can send; the memory comes back byte-equal where nothing worth keeping was learnt.
     """
-    known = _known(rules, memory)
-    return _settled(capture, known, memory) or _read(capture, rules, known, memory)
+    body, known = _body_digest(capture), _known(rules, memory)
+    return _settled(capture, known, memory, body) or _read(capture, rules, known, memory, body)
 
 
 def gate(capture: Capture, rules: Rules, memory: str) -> Interpretation | None:
     """What `interpret` gives where that needs no parsing: no page came, or the body last judged. None where it does."""
-    if _brings_page(capture) and f'"body":"{_body_digest(capture)}"' not in memory:
+    body = _body_digest(capture)
+    if body and f'"body":"{body}"' not in memory:
         return None
-    return _settled(capture, _known(rules, memory), memory)
+    return _settled(capture, _known(rules, memory), memory, body)
 
 
 def over_limit(capture: Capture, rules: Rules, memory: str, what: str) -> Interpretation:
@@ -61,25 +62,23 @@ def _known(rules: Rules, memory: str) -> Memory:
     return known if known.rules == made_by else Memory(rules=made_by, refused=known.refused)
 
 
-def _brings_page(capture: Capture) -> bool:
-    return capture.status != 304 and judge_answer(capture) is None
-
-
 def _body_digest(capture: Capture) -> str:
-    """Of the body and what it is said to be."""
+    """Of the body and what it is said to be; "" where the answer's head says that it is no page."""
+    if capture.status == 304 or judge_answer(capture) is not None:
+        return ""
     content_type = capture.header("content-type") or ""
     return sha256((capture.body or b"") + b"\n" + content_type.encode("utf-8", "replace")).hexdigest()
 
 
-def _settled(capture: Capture, known: Memory, memory: str) -> Interpretation | None:
+def _settled(capture: Capture, known: Memory, memory: str, body: str) -> Interpretation | None:
     """The gates that cost little: the answer's head, and the same body as last judged."""
     if capture.status == 304 and capture.failure is None and capture.conditional and known.accepted:
         # a validator is only ever that of the latest accepted body, whatever was held since
         return Interpretation(verdict=Verdict(version=judge.VERSION), same="not_modified", memory=memory)
-    verdict = judge_answer(capture)
+    verdict = None if body else judge_answer(capture)
     if verdict is not None:
         return Interpretation(verdict=verdict, memory=memory)
-    if known.body == _body_digest(capture) and _same_way(capture, known):
+    if known.body == body and _same_way(capture, known):
         return _again(known, "body", _calmed(known, memory))
     return None
 
@@ -98,10 +97,10 @@ def _again(known: Memory, how: str, memory: str) -> Interpretation:
     return Interpretation(verdict=verdict, same=how if verdict.accepted else None, memory=memory)
 
 
-def _read(capture: Capture, rules: Rules, known: Memory, memory: str) -> Interpretation:
+def _read(capture: Capture, rules: Rules, known: Memory, memory: str, body: str) -> Interpretation:
     """The gate of equal visible text, then the page itself."""
     same_way = _same_way(capture, known)
-    known = replace(known, body=_body_digest(capture), judged_url=capture.final_url)
+    known = replace(known, body=body, judged_url=capture.final_url)
     decoded = decode(capture.body or b"", capture.header("content-type"))
     try:
         root = parse(decoded.text)

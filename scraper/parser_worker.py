@@ -11,14 +11,13 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from archive.model import Capture, Interpretation, Outcome, Rules, Verdict
 from scraper.interpret import VERSION, interpret
 
 OUT_OF_MEMORY = 12  # exit code
-_STATM = Path("/proc/self/statm")  # Linux: pages of address space, of resident memory, …
+_STATM = "/proc/self/statm"  # Linux: pages of address space, of resident memory, …
 
 
 def read(capture: Capture, rules: Rules, memory: str) -> Interpretation:
@@ -41,14 +40,15 @@ def main(descriptor: int, cpu_s: int, memory_bytes: int, answer_bytes: int) -> N
     An answer is a pickled pair of the result and the process's resident bytes after it.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if _STATM.exists():
-        _set_soft(resource.RLIMIT_AS, _memory()[0] + memory_bytes)
+    memory = _Memory()
+    if memory.known:
+        _set_soft(resource.RLIMIT_AS, memory.bytes()[0] + memory_bytes)
     calls, answers = open(descriptor, "rb", closefd=False), open(descriptor, "wb", closefd=False)  # noqa: SIM115
     while True:
         try:
             name, arguments = pickle.load(calls)  # noqa: S301 - from the program that started this process
             _set_soft(resource.RLIMIT_CPU, int(time.process_time()) + 1 + cpu_s)
-            answer = pickle.dumps((_CALLS[name](*arguments), _memory()[1]), pickle.HIGHEST_PROTOCOL)
+            answer = pickle.dumps((_CALLS[name](*arguments), memory.bytes()[1]), pickle.HIGHEST_PROTOCOL)
             if len(answer) > answer_bytes:
                 raise MemoryError
             answers.write(answer)
@@ -86,10 +86,17 @@ def _set_soft(kind: int, most: int) -> None:
     resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _memory() -> tuple[int, int]:
-    """Bytes of address space and of resident memory; zeros where the system does not tell."""
-    try:
-        pages = _STATM.read_text("ascii").split()
-    except OSError:
-        return 0, 0
-    return int(pages[0]) * resource.getpagesize(), int(pages[1]) * resource.getpagesize()
+class _Memory:
+    """What this process takes, as the system tells it; zeros where it does not."""
+
+    def __init__(self) -> None:
+        self.known = os.path.exists(_STATM)
+        self._file = os.open(_STATM, os.O_RDONLY) if self.known else -1
+        self._page_bytes = resource.getpagesize()
+
+    def bytes(self) -> tuple[int, int]:
+        """(address space, resident)"""
+        if not self.known:
+            return 0, 0
+        pages = os.pread(self._file, 200, 0).split()
+        return int(pages[0]) * self._page_bytes, int(pages[1]) * self._page_bytes

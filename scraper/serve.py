@@ -221,7 +221,7 @@ def run(
         service.start()
         try:
             address = f"http://{_in_url(host)}:{sock.getsockname()[1]}{base_url}"
-            datasette = make_datasette(home / DATABASE, base_url=base_url)
+            datasette = make_datasette(home / DATABASE, base_url=base_url, public_url=watch_list.public_url)
             scheduler = BackgroundScheduler(timezone="UTC")
             scheduler.add_job(service.wake, "interval", seconds=TICK_S, coalesce=True, misfire_grace_time=None)
             scheduler.start()

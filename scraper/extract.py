@@ -50,7 +50,7 @@ def extract(
     head_title = _head_title(root)
     title = _title(leaves, region, head_title)
     body, stamps = _split_stamps(
-        [leaves[i] for i in region.leaves if leaves[i].text.isascii() or not _UNSEEN.fullmatch(leaves[i].text)]
+        [leaves[i] for i in region.leaves if leaves[i].text[0].isalnum() or not _UNSEEN.fullmatch(leaves[i].text)]
     )
     if not stamps:
         stamps = _split_stamps([leaves[i] for i in region.frame])[1][-1:]

@@ -10,6 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from archive.notes import VerifierKey
+    from archive.redact import Redacted
     from archive.verify import Known, Report
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
@@ -205,7 +206,60 @@ def rebuild(home: Path, only_check: bool, as_json: bool) -> None:
     sys.exit(9 if only_check and any(found.differing.values()) else 0)
 
 
+@click.command()
+@click.argument("seqs", nargs=-1, required=True, type=click.IntRange(1), metavar="SEQ...")
+@click.option("--why", required=True, help="The reason, which becomes part of the log.")
+@click.pass_obj
+def redact(home: Path, seqs: tuple[int, ...], why: str) -> None:
+    """Take down the bodies of observations for good, with their texts; digests and entries stay, and so does the reason.
+
+    It does not reach backups, exports and bundles made before, nor texts that other bodies share.
+    """
+    import getpass
+
+    from archive.redact import finish
+    from archive.redact import redact as take_down
+    from archive.store import Archive
+    from scraper import clock
+    from scraper.acts import reader_of
+    from scraper.interpret import VERSION
+    from scraper.terminal import say
+
+    if not why.strip():
+        raise click.UsageError("--why must say something: it is all that will be left.")
+    if sys.stdin.isatty():
+        click.prompt(
+            f"The bodies of {', '.join(map(str, seqs))} can't be had back. Type redact to go on",
+            type=click.Choice(["redact"]),
+            show_choices=False,
+            err=True,
+        )
+    with Archive.open(home, holder="redact") as archive:
+        done = take_down(
+            archive, seqs, why=why, actor=getpass.getuser(), reader_of=reader_of, version=VERSION, at=clock.now()
+        )
+        finish(archive, seqs)
+    for item in done:
+        say(_said_of(item))
+    say(
+        "Backups, exports and bundles made before still have it. A page that still shows it will be stored again as soon as"
+    )
+    say(
+        "anything else in it differs: take the page out of the watch list, or set that part aside with: variorum ignore"
+    )
+
+
+def _said_of(item: Redacted) -> str:
+    looks = ", ".join(map(str, item.observations))
+    before = "" if item.is_new else " before"
+    shared = f" Its text stays with {', '.join(map(str, item.shared))}, which have other bodies." if item.shared else ""
+    return (
+        f"The body {item.sha256} of {looks} ({', '.join(item.pages)}) was redacted{before}, by entry {item.seq}; {item.texts} of its"
+        f" texts emptied, {item.encoded_again} other bodies encoded again.{shared}"
+    )
+
+
 def register(group: click.Group) -> None:
     """Put these commands on the program's group."""
-    for command in (verify, checkpoint, prove, verify_proof, rebuild):
+    for command in (verify, checkpoint, prove, verify_proof, rebuild, redact):
         group.add_command(command)

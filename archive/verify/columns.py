@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from archive.columns import act_columns, observation_columns, page_columns, reading_columns
 from archive.errors import Damaged
 from archive.evidence import Json
+from archive.triage import triage_columns
 from archive.verify.report import Report, reading, rows
 
 _OBSERVATION = (
@@ -26,6 +27,7 @@ OBSERVATIONS = (
     " FROM observations o LEFT JOIN blobs b ON b.id = o.body_id WHERE o.seq BETWEEN ? AND ?"
 )
 _ACT = ("kind", "observation_seq", "at", "actor")
+_REMARK = ("kind", "observation_seq", "at", "actor", "text")
 _READING = ("number", "made_at", "rules", "rules_sha256", "version", "cause")
 _PAGE = ("slug", "url", "language", "statement", "tags")
 
@@ -91,6 +93,10 @@ class ColumnCheck:
         elif entry["kind"] in ("release", "hold"):
             stored = self._row(f"act {seq}", f"SELECT {', '.join(_ACT)} FROM acts WHERE seq = ?", seq)
             _same(f"act {seq}", act_columns(entry), dict(zip(_ACT, stored, strict=True)))
+        elif entry["kind"] in ("seen", "note"):
+            stored = self._row(f"remark {seq}", f"SELECT page_id, {', '.join(_REMARK)} FROM triage WHERE seq = ?", seq)
+            wanted = {"page_id": page_id, **triage_columns(entry)}
+            _same(f"remark {seq}", wanted, dict(zip(("page_id", *_REMARK), stored, strict=True)))
 
     def _observation(self, seq: int, page_id: object, page: _Page, entry: Json, row: Row) -> None:
         _, row_page_id, body_id, sha256, size_bytes, *values = row
@@ -163,6 +169,7 @@ class ColumnCheck:
         for table, key, kinds in (
             ("observations", "seq", "'observation'"),
             ("acts", "seq", "'release', 'hold'"),
+            ("triage", "seq", "'seen', 'note'"),
             ("readings", "entry_seq", "'reading'"),
             ("page_addresses", "entry_seq", "'settings'"),
         ):

@@ -14,14 +14,16 @@ from typing import Any
 
 import pytest
 
+from archive.alerting.rules import Rule
 from archive.bodies import pack
 from archive.evidence import canonical
 from archive.log import read_entry
 from archive.merkle import complete_nodes, leaf_hash
-from archive.model import Capture, Rules
+from archive.model import Capture, Rules, utc_text
 from archive.opening import DATABASE
 from archive.pages import PageSettings
 from archive.store import Archive, Recorded
+from archive.triage import Remark, remark
 from archive.verify import Report, verify
 from scraper import acts
 from scraper.interpret import VERSION
@@ -71,6 +73,7 @@ class Keeper:
     home: Path
     at: datetime = BEGAN
     pages: list[PageSettings] = field(default_factory=list)
+    alerts: list[Rule] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.open()
@@ -96,7 +99,7 @@ class Keeper:
         if body is not None:
             given |= {"wire_bytes": len(body)}
         capture = Capture(url=state.url, final_url=state.url, duration_us=2500, body=body, **given)
-        return self.archive.record(state, capture, acts.read(capture, state.rules, state.memory))
+        return self.archive.record(state, capture, acts.read(capture, state.rules, state.memory), alerts=self.alerts)
 
     def act(self, kind: Any, slug: str, seq: int, standing: tuple[str, str | None]) -> None:
         self.at += timedelta(minutes=5)
@@ -109,6 +112,11 @@ class Keeper:
             dict(self.archive.conn.execute("SELECT observation_seq, kind FROM acts ORDER BY seq"))
         )
         self.archive.read_again(state, rules or state.rules, interpreter, cause=cause, version=version, at=self.at)
+
+    def remark(self, slug: str, word: Remark) -> None:
+        state = self.archive.page_state(slug)
+        with self.archive.transaction() as conn:
+            remark(conn, state.page_id, slug, word, utc_text(self.at))
 
     def close(self) -> None:
         if self.is_open:
@@ -133,6 +141,8 @@ def tell_story(keeper: Keeper) -> None:
     keeper.act("hold", "strait", accepted.seq, ("changed", None))
     keeper.look("strait", page_html(5))
     keeper.look("ferry", page_html(4, topic="Ferry Treaty"))
+    keeper.remark("strait", Remark(kind="seen", actor="Ж. Ескендір", observation_seq=accepted.seq))
+    keeper.remark("ferry", Remark(kind="note", actor="desk", text="Asked the press office."))
     keeper.reread("ferry")
     keeper.look("ferry", page_html(4, topic="Ferry Treaty", token=9))
     keeper.look("ferry", None, status=304, conditional=True)

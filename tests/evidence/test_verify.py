@@ -62,6 +62,8 @@ COLUMNS = [
     ("observations", "body_id = NULL", "seq = 13", "observation 13: its column body_sha256"),
     ("acts", "actor = 'nobody'", "1", "its column actor is 'nobody'"),
     ("acts", "kind = 'release'", "1", "its column kind is 'release'"),
+    ("triage", "text = 'x'", "kind = 'note'", "its column text is 'x'"),
+    ("triage", "observation_seq = 6", "kind = 'seen'", "its column observation_seq is 6"),
     ("readings", "rules = '{}'", "number = 1", "its column rules is '{}'"),
     ("readings", "version = 'x'", "number = 1", "its column version is 'x'"),
     ("readings", "cause = 'x'", "number = 1", "its column cause is 'x'"),
@@ -202,6 +204,7 @@ EVIDENCE = {
     "log_nodes": "SELECT * FROM log_nodes",
     "observations": "SELECT * FROM observations",
     "acts": "SELECT * FROM acts",
+    "triage": "SELECT * FROM triage",
     "page_addresses": "SELECT * FROM page_addresses",
     "blobs": "SELECT id, sha256, size_bytes FROM blobs",
 }

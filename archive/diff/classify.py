@@ -33,6 +33,7 @@ WORDING = frozenset({"wording", "sentence_added", "sentence_deleted", "number", 
 
 _BORDER = re.compile(r"\n[^\S\n]*\n")
 _INFLECTION = re.compile(r"[\u3041-\u309f]{0,8}|.{0,2}")  # what a changed verb drags along in running text
+_TOGETHER = 48  # characters of neighbouring differences that are judged as one
 _STEM = 4  # letters that two forms of one word share at least
 
 
@@ -118,6 +119,8 @@ class Classifier:
 
     def _one_with(self, before: Difference, a: int, c: int) -> bool:
         between = self.old[before.b : a]
+        if max(before.b - before.a, before.d - before.c) > _TOGETHER:
+            return False
         if not 0 < len(between) <= 2 or not between.isalnum() or not "\u3040" <= between[0] <= "\u9fff":
             return False
         return key_of(self.old[before.a : before.b] + self.new[before.c : before.d]) != ""

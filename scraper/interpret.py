@@ -228,6 +228,7 @@ def _learn(known: Memory, evidence: Evidence, document: Document) -> Memory:
         site=site_names(evidence.found.head_title[:300]),
         language=document.language,
         final_url=evidence.capture.final_url[:500],
+        canonical=evidence.found.head.canonical,
         chars=sum(len(text) for text in evidence.texts),
         passages=packed(list(dict.fromkeys(evidence.parts.values()))[:_MOST_PASSAGES]),
         before=_before(evidence),

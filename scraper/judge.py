@@ -232,7 +232,18 @@ def judge_page(evidence: Evidence) -> Verdict:
 
 
 def _first_verdict(evidence: Evidence) -> Verdict:
-    for rule in (_by_hand, _signed_in, _textless, _familiar, _replaced, _phrases, _redirected, _emptied, _strange):
+    for rule in (
+        _by_hand,
+        _signed_in,
+        _textless,
+        _familiar,
+        _replaced,
+        _phrases,
+        _redirected,
+        _home,
+        _emptied,
+        _strange,
+    ):
         verdict = rule(evidence)
         if verdict is not None:
             return verdict
@@ -324,6 +335,14 @@ def _phrases(evidence: Evidence) -> Verdict | None:
         if hit is not None and evidence.own_chars <= most:
             return held(reason, ("title", hit[0]), ("text of its own", f"{evidence.own_chars} characters"))
     strange = memory.accepted and evidence.about < 0.2
+    if memory.accepted and evidence.known < 0.1 and evidence.own_chars <= _TITLE_OWN:
+        opening = [text for text in evidence.own[:2] if len(text) <= 200]
+        for reason, pattern in PHRASES:
+            hit = next((match for text in opening if (match := pattern.search(text))), None)
+            if hit is not None and reason in ("soft_404", "error_page", "maintenance", "challenge"):
+                return held(
+                    reason, ("text begins", hit.string[:120]), ("text of its own", f"{evidence.own_chars} characters")
+                )
     if evidence.own_chars > (_OWN if strange else _OWN // 2):
         return None
     headings = [block.text for block in document.blocks if block.kind == "heading"]
@@ -347,12 +366,29 @@ def _redirected(evidence: Evidence) -> Verdict | None:
     way = ("redirected to", capture.final_url[:300])
     if _LOGIN_PATH.search(final.path) and not _LOGIN_PATH.search(asked.path):
         return held("login", way)
-    steps = [part for part in final.path.casefold().split("/") if part]
-    if asked.path.strip("/") and (not steps or steps[-1].split(".")[0] in _HOME) and len(steps) < 3:
+    if asked.path.strip("/") and _is_home(capture.final_url):
         return held("soft_404", way, ("target", "looks like the site's home page"))
     if memory.accepted and asked.hostname != final.hostname and any(hop.status in (301, 308) for hop in capture.hops):
         return held("moved", way)
     return None
+
+
+def _home(evidence: Evidence) -> Verdict | None:
+    """The site's home page in the page's place, by the address or the title that it gives itself."""
+    memory, head = evidence.memory, evidence.found.head
+    if not memory.accepted or evidence.about > 0.6:
+        return None
+    if head.canonical and memory.canonical and _is_home(head.canonical) and not _is_home(memory.canonical):
+        return held("soft_404", ("address that it gives itself", head.canonical), ("before", memory.canonical))
+    title = evidence.found.head_title
+    if title in memory.site and not evidence.same_title:
+        return held("soft_404", ("title", f"{title}: the site's name alone"), ("known text", _percent(evidence.known)))
+    return None
+
+
+def _is_home(url: str) -> bool:
+    steps = [part for part in urlsplit(url).path.casefold().split("/") if part]
+    return not steps or (len(steps) < 3 and steps[-1].split(".")[0] in _HOME)
 
 
 def _emptied(evidence: Evidence) -> Verdict | None:

@@ -40,6 +40,7 @@ class Memory:
     site: tuple[str, ...] = ()  # parts of its title that may name the site
     language: str = ""
     final_url: str = ""
+    canonical: str = ""
     chars: int = 0
     passages: str = ""  # codes
     before: str = ""  # codes of the passages of texts accepted before, as long as they are none of the latest's

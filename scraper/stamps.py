@@ -37,7 +37,7 @@ class Head:
     modified: str = ""
     published: str = ""
     refresh: str = ""  # content of a meta refresh
-    robots_hint: str = ""
+    canonical: str = ""  # the address that it gives itself
 
 
 def read_head(root: etree._Element, removed: Iterable[etree._Element]) -> Head:
@@ -45,9 +45,11 @@ def read_head(root: etree._Element, removed: Iterable[etree._Element]) -> Head:
     found: dict[str, str] = {
         "language": _language(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
     }
-    for element in [*removed, *root.iter("meta")]:
+    for element in [*removed, *root.iter("meta", "link")]:
         if element.tag == "meta":
             _read_meta(element, found)
+        elif element.tag == "link" and (element.get("rel") or "").lower() == "canonical":
+            found.setdefault("canonical", (element.get("href") or "").strip()[:500])
         elif element.tag == "script" and "ld+json" in (element.get("type") or "").lower():
             for key, value in _LD_DATE.findall((element.text or "")[:_MOST_JSON]):
                 found.setdefault("modified" if key == "dateModified" else "published", value)

@@ -286,3 +286,31 @@ def test_positive_evidence_of_an_error_page_is_never_confirmed(seen_page):
         assert seen_page.look(BARE["nginx's error"][0]) == "held:error_page"
 
     assert not is_confirmed(seen_page.memory, datetime(2015, 1, 1, tzinfo=UTC))
+
+
+NEWS_OF_THE_DAY = [
+    f"The minister opened the {n}th bridge over the river this morning and thanked the builders for their work."
+    for n in range(12)
+]
+
+
+def test_the_home_page_in_the_pages_place_is_told_by_the_address_it_gives_itself(history, page):
+    def with_address(body: bytes, path: str) -> bytes:
+        return body.replace(b"</head>", f'<link rel="canonical" href="http://mfa.example/{path}"></head>'.encode())
+
+    assert history.look(with_address(page(), "en/position")) == "new"
+    assert history.look(with_address(page(title="Welcome", body=NEWS_OF_THE_DAY, stamp=""), "")) == "held:soft_404"
+
+
+def test_the_home_page_in_the_pages_place_is_told_by_its_title(seen_page, page):
+    home = (
+        page(title="X", body=NEWS_OF_THE_DAY, stamp="").replace(b"<title>X | ", b"<title>").replace(b"<h1>X</h1>", b"")
+    )
+
+    assert seen_page.look(home) == "held:soft_404"
+
+
+def test_an_error_that_a_long_list_of_suggestions_follows_is_held(seen_page, page):
+    body = ["We could not find the page that you asked for.", *NEWS_OF_THE_DAY]
+
+    assert seen_page.look(page(title="Ministry", body=body, stamp="")) == "held:soft_404"

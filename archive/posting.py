@@ -108,13 +108,16 @@ def next_posts(conn: sqlite3.Connection, at: datetime, *, busy: Collection[str])
 
 
 def _next_post(conn: sqlite3.Connection, target: str, at: datetime) -> Post | None:
-    head = conn.execute(
-        "SELECT id, due_at FROM messages WHERE target = ? AND state = 'owed' ORDER BY attempts / ?, id LIMIT 1",
+    """One message after the other; one that was tried often lets another pass, and no more than one, lest they pile up."""
+    unsent = conn.execute(
+        "SELECT id, due_at, attempts FROM messages WHERE target = ? AND state = 'owed' ORDER BY attempts / ?, id",
         (target, _TURN),
-    ).fetchone()
-    if head is not None and parse_utc(head[1]) > at:
+    ).fetchall()
+    if unsent and parse_utc(unsent[0][1]) > at:
         return None  # the target waits for its next try
-    message_id = _made_of_pending(conn, target, at) if head is None else head[0]
+    message_id = unsent[0][0] if unsent else None
+    if not unsent or (len(unsent) == 1 and unsent[0][2] >= _TURN):
+        message_id = _made_of_pending(conn, target, at) or message_id
     if message_id is None:
         return None
     conn.execute(

@@ -36,7 +36,7 @@ def inert(text: str) -> str:
     """A page's words on one line, for a place where plain text may be acted on.
 
     >>> inert("see https://x.example @all").replace(JOINER, "|")
-    'see https:|//x.|example @|all'
+    'see https:|//|x.|example @|all'
     """
     broken = _ACTS.sub(JOINER, _LINE_ENDS.sub(" ", text))
     return "".join(f"<{character_name(char)}>" if needs_name(char) else char for char in broken)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 from archive.diff.looks import key_of, looks
 from archive.diff.sequence import Block, Codes, blocks, common_prefix, common_suffix
@@ -61,24 +62,27 @@ def _between(found: list[Block], size_old: int, size_new: int) -> list[Hunk]:
 
 def _without_islands(hunks: list[Hunk], old: Tokens) -> list[Hunk]:
     """Merges hunks over a kept stretch that is too slight to stand between them: `the` amid two rewritten clauses."""
+    if len(hunks) < 2:
+        return hunks
+    weighed = [0, *accumulate(old.weights)]
     merged: list[Hunk] = []
     for hunk in hunks:
-        while merged and _is_island(merged[-1], hunk, old):
+        while merged and _is_island(merged[-1], hunk, old, weighed):
             before = merged.pop()
             hunk = (before[0], hunk[1], before[2], hunk[3])
         merged.append(hunk)
     return merged
 
 
-def _is_island(left: Hunk, right: Hunk, old: Tokens) -> bool:
+def _is_island(left: Hunk, right: Hunk, old: Tokens, weighed: list[int]) -> bool:
     kept = right[0] - left[1]
-    if kept == 1 and RUNS_ON.match(old.keys[left[1]]):
-        return _is_chance(left, right)
+    if kept == 1 and RUNS_ON.match(old.keys[left[1]]) and _is_chance(left, right):
+        return True
     around = min(max(left[1] - left[0], left[3] - left[2]), max(right[1] - right[0], right[3] - right[2]))
     if around < 3 or kept * 2 > around:
         return False
-    weight = sum(old.weights[left[1] : right[0]])
-    return weight * 3 <= sum(old.weights[left[0] : left[1]]) + sum(old.weights[right[0] : right[1]])
+    beside = weighed[left[1]] - weighed[left[0]] + weighed[right[1]] - weighed[right[0]]
+    return (weighed[right[0]] - weighed[left[1]]) * 3 <= beside
 
 
 def _is_chance(left: Hunk, right: Hunk) -> bool:

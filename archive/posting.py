@@ -80,7 +80,7 @@ class Postbox:
         """Whether anything may be due: asked before a transaction is begun for it."""
         row = self.conn.execute(
             "SELECT EXISTS (SELECT 1 FROM deliveries WHERE message_id IS NULL)"
-            " OR EXISTS (SELECT 1 FROM messages WHERE state = 'owed' AND due_at <= ?)",
+            " OR EXISTS (SELECT 1 FROM messages WHERE state = 'owed' AND rtrim(due_at, 'Z') <= rtrim(?, 'Z'))",
             (utc_text(at),),
         ).fetchone()
         return bool(row[0])
@@ -245,5 +245,5 @@ def retry(conn: sqlite3.Connection, at: datetime, uid: str | None = None) -> int
 
 def next_due(conn: sqlite3.Connection) -> datetime | None:
     """When the next message is due that waits for another try; None where none waits."""
-    row = conn.execute("SELECT min(due_at) FROM messages WHERE state = 'owed'").fetchone()
+    row = conn.execute("SELECT min(rtrim(due_at, 'Z')) || 'Z' FROM messages WHERE state = 'owed'").fetchone()
     return parse_utc(row[0]) if row[0] else None

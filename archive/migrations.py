@@ -371,6 +371,11 @@ def unknown_steps(db: Database) -> list[str]:
     return sorted({step.name for step in migrations.applied(db)} - set(known_steps()))
 
 
+def pending_steps(db: Database) -> list[str]:
+    """Migrations that this file has not had yet, in their order."""
+    return [migration.name for migration in migrations.pending(db)]
+
+
 def known_steps() -> list[str]:
     """The migrations that this version knows, in their order."""
     return [migration.name for migration in migrations._migrations]

@@ -14,12 +14,12 @@ from archive.merkle import appended, leaf_hash
 from archive.model import Capture
 
 
-def append(conn: sqlite3.Connection, kind: str, page_id: int, entry: Json, *, full: bool = False) -> int:
-    """Append one entry to the log; returns its seq."""
+def append(conn: sqlite3.Connection, kind: str, page_id: int | None, entry: Json, *, full: bool = False) -> int:
+    """Append one entry to the log; returns its seq. An entry of no page is stored in full."""
     seq = next_seq(conn)
     data = canonical({**entry, "seq": seq})
     leaf = leaf_hash(data)
-    base_seq, base = (None, b"") if full else _base_entry(conn, page_id)
+    base_seq, base = (None, b"") if full or page_id is None else _base_entry(conn, page_id)
     conn.execute(
         "INSERT INTO entries (seq, kind, page_id, base_seq, leaf, entry) VALUES (?, ?, ?, ?, ?, ?)",
         (seq, kind, page_id, base_seq, leaf, pack(data, base)),

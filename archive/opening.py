@@ -9,15 +9,16 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.errors import HomeUnusable, NewerArchive, NotOurDatabase
-from archive.migrations import unknown_steps, upgrade
+from archive.migrations import pending_steps, unknown_steps, upgrade
 
 APPLICATION_ID = 0x56415231  # "VAR1", in the database header: this file is ours
 DATABASE = "archive.db"
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+def open_database(path: Path, *, is_copy: bool = False) -> sqlite3.Connection:
     """The archive's file, made if there is none, with the schema of this version.
 
+    Before an older schema is changed the file is copied, unless it is a copy itself.
     Raises HomeUnusable, NotOurDatabase, NewerArchive.
     """
     try:
@@ -29,6 +30,8 @@ def open_database(path: Path) -> sqlite3.Connection:
         check_ours(conn, path)
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute("PRAGMA foreign_keys = ON")
+        if not fresh and not is_copy:
+            _back_up_before_migrating(conn, path)
         upgrade(Database(conn))
         if fresh:
             sync_folder(path.parent)
@@ -38,6 +41,29 @@ def open_database(path: Path) -> sqlite3.Connection:
             path, f"can't be opened for writing ({error})", "Choose another home with --home."
         ) from error
     return conn
+
+
+def _back_up_before_migrating(conn: sqlite3.Connection, path: Path) -> None:
+    """A copy as it was before the first migration that is due, beside the database: it stays there until someone removes it."""
+    due = pending_steps(Database(conn))
+    if not due:
+        return
+    copy = path.with_name(f"{path.stem}.before-{due[0]}{path.suffix}")
+    draft = copy.with_name(f".{copy.name}.{os.getpid()}")
+    try:
+        target = sqlite3.connect(draft, isolation_level=None)
+        conn.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")
+        target.close()
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        draft.replace(copy)
+        sync_folder(path.parent)
+    except OSError as error:
+        mend = "Free space there: before the schema is changed, the database is copied."
+        raise HomeUnusable(copy, f"can't be written ({error.strerror})", mend) from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _is_empty(conn: sqlite3.Connection, path: Path) -> bool:

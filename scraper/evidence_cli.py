@@ -259,7 +259,79 @@ def _said_of(item: Redacted) -> str:
     )
 
 
+@click.command()
+@click.argument("dest", type=click.Path(path_type=Path))
+@click.option("--deep", is_flag=True, help="Verify everything in the copy, not a sample of it.")
+@click.option(
+    "--with-key", is_flag=True, help="Copy the signing key too: who has the backup can then sign in your name."
+)
+@click.option("--keep", type=click.IntRange(0), default=0, help="Remove all but the newest so many backups in DEST.")
+@click.pass_obj
+def backup(home: Path, dest: Path, deep: bool, with_key: bool, keep: int) -> None:
+    """Copy the archive into a new folder in DEST, also while it is written to, and verify the copy.
+
+    The watch list, the public keys and the last checkpoint go with it. Prints the folder.
+    """
+    from archive.backup import back_up
+    from scraper import clock, program
+    from scraper.terminal import Bars, put
+
+    watch_list = program.watch_list_path(home)
+    with Bars() as bars:
+        made = back_up(
+            home,
+            dest,
+            watch_list=watch_list,
+            at=clock.now(),
+            deep=deep,
+            with_key=with_key,
+            keep=keep,
+            told=bars.put,
+        )
+    put(str(made))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Move a database that is there aside; it is never removed.")
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A checkpoint of the old log that was kept elsewhere: it tells what is missing.",
+)
+@key_option
+@click.pass_obj
+def restore(home: Path, file: Path, replace: bool, checkpoints: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
+    """Put a backup (its folder, or the database in it) into this home, verified, as the beginning of a new log.
+
+    The log's first new entry says what is known to be missing. A new key signs from then on; the old log's stays beside it.
+    """
+    import getpass
+
+    from archive.backup import restore as put_back
+    from archive.checkpoints import KEY, VERIFIER_KEYS, verifier_keys
+    from scraper import clock
+    from scraper.terminal import Bars, say
+
+    believed = _keys(keys) or verifier_keys(home) or verifier_keys(file if file.is_dir() else file.parent)
+    known = [_known(path, believed).checkpoint for path in checkpoints]
+    with Bars() as bars:
+        done = put_back(
+            home, file, actor=getpass.getuser(), at=clock.now(), known=known, replace=replace, told=bars.put
+        )
+    lost = f" Known to be lost: entries {done.lost[0]} to {done.lost[1]}." if done.lost else ""
+    say(f"Restored {done.size} entries; entry {done.seq} says so.{lost}")
+    if done.moved:
+        say(f"The database that was there is now {done.moved}.")
+    if done.origin:
+        say(
+            f"A new log begins: {done.origin}. Its key is {home / KEY}; publish the new line of {home / VERIFIER_KEYS}."
+        )
+
+
 def register(group: click.Group) -> None:
     """Put these commands on the program's group."""
-    for command in (verify, checkpoint, prove, verify_proof, rebuild, redact):
+    for command in (verify, checkpoint, prove, verify_proof, rebuild, redact, backup, restore):
         group.add_command(command)

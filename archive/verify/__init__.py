@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from archive import notes
 from archive.errors import Damaged
@@ -84,8 +85,12 @@ def _verify_log(
     observations = numbered(conn, "observation", OBSERVATIONS, size)
     columns = ColumnCheck(conn, report, whole=whole)
 
-    def seen(seq: int, row: tuple[object, ...] | None, entry: dict[str, object] | None) -> None:
+    restores: list[dict[str, Any]] = []
+
+    def seen(seq: int, row: tuple[object, ...] | None, entry: dict[str, Any] | None) -> None:
         _, observation = next(observations)
+        if entry is not None and entry["kind"] == "restore":
+            restores.append(entry)
         if row is None:
             columns.lose()
         elif entry is not None or whole:
@@ -99,11 +104,18 @@ def _verify_log(
     columns.finish()
     for item in checkpoints:
         with report.noting():
-            _compare(item, roots.get(item.checkpoint.size), size)
+            _compare(item, roots.get(item.checkpoint.size), size, restores)
 
 
-def _compare(item: Known, root: bytes | None, size: int) -> None:
+def _compare(item: Known, root: bytes | None, size: int, restores: Sequence[dict[str, Any]]) -> None:
     stated = item.checkpoint
+    for entry in restores:
+        if stated.size >= entry["seq"] and stated.origin != entry["origin"]:
+            raise Damaged(
+                "the log",
+                f"entry {entry['seq']} says that a backup of {entry['backup']['size']} entries was put back: {item.where}, of the"
+                f" log {stated.origin} at {stated.size}, is about entries that were lost then",
+            )
     if root is None:
         raise Damaged(
             "the log",

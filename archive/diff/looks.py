@@ -8,9 +8,9 @@ from archive.text import INVISIBLES
 
 # Letters of different scripts that look the same, folded to one of them. Pairs: what is written, what it looks like.
 _ALIKE = (
-    "АA ВB ЕE КK МM НH ОO РP СC ТT УY ХX аa еe оo рp сc уy хx ІI іi ЈJ јj ЅS ѕs ԁd ԛq ԝw һh Һh ӏl Ԍ​G "
+    "АA ВB ЕE КK МM НH ОO РP СC ТT УY ХX аa еe оo рp сc уy хx ІI іi ЈJ јj ЅS ѕs ԁd ԛq ԝw һh Һh ӏl ԌG "
     "ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX οo νv ιi ρp αa κк "
-    "ՕO օo հh ոn ցg Տ​S ɑa ɡg ıi ǃ! "
+    "ՕO օo հh ոn ցg ՏS ɑa ɡg ıi ǃ! "
     "يی ىی كک ہه ھه ةه"
 )
 _TABLE = {ord(pair[0]): pair[-1] for pair in _ALIKE.split()}

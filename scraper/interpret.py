@@ -12,9 +12,10 @@ from hashlib import sha256
 from archive.model import Capture, Document, Interpretation, Outcome, Rules, Verdict, parse_utc, utc_text
 from scraper import judge
 from scraper.decode import decode
+from scraper.evidence import Evidence, pieces, site_names, tail_code, word_set
 from scraper.extract import VERSION as EXTRACT_VERSION
 from scraper.extract import extract
-from scraper.judge import Evidence, judge_answer, judge_page, pieces, site_names, tail_code, word_set
+from scraper.judge import judge_answer, judge_page
 from scraper.markup import Unparsable, digest, parse, take_out_invisible, visible_text
 from scraper.memory import Memory, codes, forget_body, load, merged, packed, unpacked
 from scraper.restless import settle, stood_still, waits

@@ -7,26 +7,15 @@ In doubt held: a missed revision is seen at the next look, a false one stays for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from urllib.parse import urlsplit
 
 from archive.model import Capture, Outcome, Verdict
-from scraper.blocks import Leaf
-from scraper.extract import Extract
+from scraper.evidence import Evidence
 from scraper.lexicon import COVERED, PHRASES, UNFILLED
 from scraper.markup import digest
-from scraper.memory import Memory, code, coded, codes
 
 VERSION = "judge 1"
 
-_PIECE = re.compile(r"(?<=[.!?。！？؟।;；])\s*")
-_TITLE_BORDER = re.compile(r"\s+[|·•–—»«:/-]+\s+|\s*[|»«]\s*")
-_SENTENCE = re.compile(r"[.!?。！？؟।]\s*[\"'»”’)]*$")
-_WORD = re.compile(r"[^\W\d_]{4,}")
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _MAYBE_TYPES = (
     "",
@@ -57,10 +46,7 @@ _HOME = frozenset(
         r"\S+", """home index default main start startseite accueil inicio pagina-inicial homepage portal welcome"""
     )
 )
-_LOGIN_PATH = re.compile(
-    r"(?:^|[/_.-])(?:log-?in|sign-?in|logon|auth|sso|account|session|cas)(?:$|[/_.?-])", re.IGNORECASE
-)
-_CLOSED = re.compile(r"</(?:html|body)\s*>\s*(?:<!--.*)?\Z", re.IGNORECASE | re.DOTALL)
+_LOGIN_PATH = re.compile(r"(?:^|[/_.-])(?:log-?in|sign-?in|logon|auth|sso|cas)(?:$|[/_.?-])", re.IGNORECASE)
 DOUBTS = frozenset({"shrunk", "unfamiliar"})  # reasons without evidence of what else it is
 _MAYBE_SELECTOR = frozenset({"shrunk", "unfamiliar", "shell", "language", "empty"})
 _SAID_BY_MANY = frozenset({"login", "shell", "consent"})  # reasons whose words also stand on pages that are themselves
@@ -117,109 +103,6 @@ def _judge_type(capture: Capture) -> Verdict | None:
     if declared in _MAYBE_TYPES and looks:
         return None
     return failed("not_html", ("content type", declared or "none"))
-
-
-def site_names(title: str) -> tuple[str, ...]:
-    """The outer parts of a title that has parts: one of them is usually the site's name."""
-    parts = [part.strip() for part in _TITLE_BORDER.split(title) if part.strip()]
-    return tuple(dict.fromkeys((parts[0], parts[-1]))) if len(parts) > 1 else ()
-
-
-def pieces(texts: Iterable[str]) -> list[str]:
-    """Sentence-like parts of a page's blocks, as familiarity is measured by."""
-    return [piece for text in texts for piece in _PIECE.split(text) if piece]
-
-
-def word_set(texts: Iterable[str], *, most: int = 4000) -> list[str]:
-    """The distinct words that say what a text is about: of four letters or more, or pairs of wide characters; of many the first."""
-    found: dict[str, None] = {}
-    for text in texts:
-        if len(found) >= most:
-            break
-        folded = text.casefold()
-        found.update(dict.fromkeys(_WORD.findall(folded)))
-        wide = _WIDE.findall(folded) if _WIDE.search(folded) else []
-        found.update(dict.fromkeys(a + b for a, b in pairwise(wide)))
-    return list(found)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What one parsed answer shows, measured against what is remembered of the page."""
-
-    capture: Capture
-    memory: Memory
-    found: Extract
-    markup: str
-    password_fields: int
-
-    @cached_property
-    def texts(self) -> list[str]:
-        return [block.text for block in self.found.document.blocks if block.kind not in ("title", "stamp")]
-
-    @cached_property
-    def own(self) -> list[str]:
-        """Texts of the page that did not stand in its frame before."""
-        frame = coded(self.memory.frame)
-        return [text for text in self.texts if not frame or code(text) not in frame]
-
-    @cached_property
-    def own_chars(self) -> int:
-        return sum(len(text) + 2 * len(_WIDE.findall(text)) for text in self.own)
-
-    @cached_property
-    def parts(self) -> dict[str, int]:
-        """The distinct sentence-like parts of the text and their codes."""
-        return {part: code(part) for part in pieces(self.texts)}
-
-    @cached_property
-    def known(self) -> float:
-        """The share of the text's characters that stood in the latest accepted text, or in one before it."""
-        total = sum(map(len, self.parts))
-        passages = coded(self.memory.passages) | coded(self.memory.before)
-        return (
-            sum(len(part) for part, part_code in self.parts.items() if part_code in passages) / total if total else 0.0
-        )
-
-    @cached_property
-    def kept(self) -> float:
-        """The share of the latest accepted passages that still stand here."""
-        passages = coded(self.memory.passages)
-        return len(passages & set(self.parts.values())) / len(passages) if passages else 0.0
-
-    @cached_property
-    def frame_kept(self) -> float | None:
-        """The share of the page's remembered frame that is here too; None where it has hardly any."""
-        frame = coded(self.memory.frame)
-        if len(frame) < 4:
-            return None
-        here = {code(text) for text in (*self.found.frame, *self.texts)}
-        return len(frame & here) / len(frame)
-
-    @cached_property
-    def about(self) -> float:
-        """The share of the text's words that the latest accepted text or title had."""
-        words = word_set([*self.own, self.found.document.title])
-        remembered = coded(self.memory.words)
-        return sum(1 for word in words if code(word) in remembered) / len(words) if words else 0.0
-
-    @cached_property
-    def told(self) -> bool:
-        """Whether the page's own text has a sentence in it."""
-        return any(_SENTENCE.search(text) and len(text) >= 20 for text in self.own)
-
-    @cached_property
-    def same_title(self) -> bool:
-        return bool(self.memory.title) and self.found.document.title == self.memory.title
-
-    @cached_property
-    def same_site(self) -> bool:
-        """Whether the title ends (or begins) with the same site's name as before."""
-        return bool(set(site_names(self.found.head_title)) & set(self.memory.site))
-
-    @cached_property
-    def closed(self) -> bool:
-        return bool(_CLOSED.search(self.markup[-3000:]))
 
 
 def judge_page(evidence: Evidence) -> Verdict:
@@ -285,7 +168,7 @@ def _familiar(evidence: Evidence) -> Verdict | None:
     memory = evidence.memory
     if not memory.accepted:
         return None
-    cut_off = memory.closed and not evidence.closed and not _tail_here(evidence)
+    cut_off = memory.closed and not evidence.closed and not evidence.ends_as_before
     if cut_off and (evidence.known >= 0.3 or evidence.kept > 0.1 or evidence.same_title):
         return held("half", ("end", "the markup is not closed, as it was before, and what stood last is missing"))
     if evidence.known < 0.4 and evidence.kept < 0.4:
@@ -297,11 +180,6 @@ def _familiar(evidence: Evidence) -> Verdict | None:
             ("text now", f"{evidence.own_chars} characters, all known"),
         )
     return _accepted(evidence)
-
-
-def _tail_here(evidence: Evidence) -> bool:
-    tail = coded(evidence.memory.tail)
-    return any(code(leaf.text) in tail for leaf in evidence.found.layout.leaves[-3:])
 
 
 def _replaced(evidence: Evidence) -> Verdict | None:
@@ -321,37 +199,53 @@ def _replaced(evidence: Evidence) -> Verdict | None:
 def _signed_in(evidence: Evidence) -> Verdict | None:
     most = _OWN if evidence.memory.accepted else _OWN // 4
     if evidence.password_fields and not evidence.memory.password and evidence.own_chars < most and evidence.known < 0.5:
-        return held("login", ("form", "a password field"), ("text of its own", f"{evidence.own_chars} characters"))
+        return held("login", ("form", "a password field"), _own_text(evidence))
     return None
 
 
 def _phrases(evidence: Evidence) -> Verdict | None:
-    """What the title or a short text says of itself."""
-    document, memory = evidence.found.document, evidence.memory
-    titles = sorted({document.title, evidence.found.head_title} - {"", memory.title})
+    """What the title, the opening or a short text says of itself."""
+    return _said_in_title(evidence) or _said_in_opening(evidence) or _said_in_text(evidence)
+
+
+def _said_in_title(evidence: Evidence) -> Verdict | None:
+    memory = evidence.memory
+    titles = sorted({evidence.found.document.title, evidence.found.head_title} - {"", memory.title})
     for reason, pattern in PHRASES:
         most = _TITLE_OWN if memory.accepted and reason in ("soft_404", "error_page") else _OWN
         hit = next((match for title in titles if (match := pattern.search(title))), None)
         if hit is not None and evidence.own_chars <= most:
-            return held(reason, ("title", hit[0]), ("text of its own", f"{evidence.own_chars} characters"))
-    strange = memory.accepted and evidence.about < 0.2
-    if memory.accepted and evidence.known < 0.1 and evidence.own_chars <= _TITLE_OWN:
-        opening = [text for text in evidence.own[:2] if len(text) <= 200]
-        for reason, pattern in PHRASES:
-            hit = next((match for text in opening if (match := pattern.search(text))), None)
-            if hit is not None and reason in ("soft_404", "error_page", "maintenance", "challenge"):
-                return held(
-                    reason, ("text begins", hit.string[:120]), ("text of its own", f"{evidence.own_chars} characters")
-                )
+            return held(reason, ("title", hit[0]), _own_text(evidence))
+    return None
+
+
+def _said_in_opening(evidence: Evidence) -> Verdict | None:
+    """The first words of an unknown text, whatever suggestions follow them."""
+    if not evidence.memory.accepted or evidence.known >= 0.1 or evidence.own_chars > _TITLE_OWN:
+        return None
+    opening = [text for text in evidence.own[:2] if len(text) <= 200]
+    for reason, pattern in PHRASES:
+        hit = next((match for text in opening if (match := pattern.search(text))), None)
+        if hit is not None and reason in ("soft_404", "error_page", "maintenance", "challenge"):
+            return held(reason, ("text begins", hit.string[:120]), _own_text(evidence))
+    return None
+
+
+def _said_in_text(evidence: Evidence) -> Verdict | None:
+    strange = evidence.memory.accepted and evidence.about < 0.2
     if evidence.own_chars > (_OWN if strange else _OWN // 2):
         return None
-    headings = [block.text for block in document.blocks if block.kind == "heading"]
+    headings = [block.text for block in evidence.found.document.blocks if block.kind == "heading"]
     sample = "\n".join([*headings, *evidence.own])[: 2 * _OWN]
     for reason, pattern in PHRASES:
         hit = pattern.search(sample)
         if hit is not None and (reason not in _SAID_BY_MANY or len(sample) <= _OWN // 4 or evidence.password_fields):
-            return held(reason, ("text", _around(sample, hit)), ("text of its own", f"{evidence.own_chars} characters"))
+            return held(reason, ("text", _around(sample, hit)), _own_text(evidence))
     return None
+
+
+def _own_text(evidence: Evidence) -> tuple[str, str]:
+    return ("text of its own", f"{evidence.own_chars} characters")
 
 
 def _around(text: str, match: re.Match[str]) -> str:
@@ -438,8 +332,3 @@ def _strange(evidence: Evidence) -> Verdict | None:
     ) or evidence.about >= 0.35:
         return None
     return held("unfamiliar", *facts)
-
-
-def tail_code(leaves: Sequence[Leaf]) -> str:
-    """The code of what stands last on a page."""
-    return codes([leaves[-1].text]) if leaves else ""

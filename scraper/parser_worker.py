@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import pickle
 import resource
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from types import TracebackType
 from typing import Any
 
 from archive.model import Capture, Interpretation, Outcome, Rules, Verdict
@@ -40,6 +42,7 @@ def main(descriptor: int, cpu_s: int, memory_bytes: int, answer_bytes: int) -> N
     An answer is a pickled pair of the result and the process's resident bytes after it.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.excepthook = _end_out_of_memory  # lxml prints what befalls it between calls of ours, and goes on
     memory = _Memory()
     if memory.known:
         _set_soft(resource.RLIMIT_AS, memory.bytes()[0] + memory_bytes)
@@ -79,6 +82,12 @@ def _compare(old: str, new: str) -> Any:
 
 
 _CALLS: dict[str, Callable[..., Any]] = {"read": _read, "compare": _compare}
+
+
+def _end_out_of_memory(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, MemoryError):
+        os._exit(OUT_OF_MEMORY)
+    sys.__excepthook__(kind, error, trace)
 
 
 def _set_soft(kind: int, most: int) -> None:

@@ -10,7 +10,7 @@ from archive.alerting.say import headline
 from archive.errors import NotInArchive, UsageError
 from archive.outbox import told_from_row
 from archive.reading.reader import Reader
-from archive.reading.rows import Json
+from archive.reading.rows import Json, PageRow
 
 
 class NoAlert(NotInArchive):
@@ -68,15 +68,9 @@ class Outstanding:
     oldest_owed: str | None
     parked_errors: tuple[tuple[str, str, str], ...]  # (message, target, error)
 
-    def as_json(self) -> Json:
-        errors = [{"message": uid, "target": target, "error": error} for uid, target, error in self.parked_errors]
-        return {
-            "waiting": self.waiting,
-            "owed": self.owed,
-            "parked": self.parked,
-            "oldest_owed": self.oldest_owed,
-            "parked_messages": errors,
-        }
+    def as_public_json(self) -> Json:
+        """For the reading room: no target, and nothing that one answered."""
+        return {"waiting": self.waiting, "owed": self.owed, "parked": self.parked, "oldest_owed": self.oldest_owed}
 
 
 _ALERT = """
@@ -175,13 +169,13 @@ class Noted:
     actor: str
     text: str
 
-    def as_json(self) -> Json:
-        return {name: getattr(self, name) for name in self.__slots__}
+    def as_public_json(self) -> Json:
+        """For the reading room: not by whom."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "actor"}
 
 
-def noted(reader: Reader, slug: str) -> list[Noted]:
-    """What people noted on a page, oldest first. Raises NoPage."""
-    page = reader.page(slug)
+def noted(reader: Reader, page: PageRow) -> list[Noted]:
+    """What people noted on a page, oldest first."""
     rows = reader.rows(
         "SELECT seq, kind, observation_seq, at, actor, text FROM triage WHERE page_id = :page ORDER BY seq",
         {"page": page.id},

@@ -87,6 +87,9 @@ class Reader:
         marks = ", ".join(str(int(page_id)) for page_id in ids)
         return [page_row(row) for row in self.rows(f"{PAGE} WHERE p.id IN ({marks})")]
 
+    def has_statement(self, name: str) -> bool:
+        return self.row("SELECT 1 FROM pages WHERE statement = :name LIMIT 1", {"name": name}) is not None
+
     def addresses(self, page: PageRow) -> list[tuple[str, str]]:
         """(address, since) of every address that the page had, oldest first."""
         rows = self.rows("SELECT url, since FROM page_addresses WHERE page_id = :page ORDER BY id", {"page": page.id})
@@ -139,9 +142,15 @@ class Reader:
         """Changes in the current readings, of one page or of all, newest first; those older than the change `before`."""
         return self.changes_of(None if slug is None else self.page(slug), before=before, limit=limit)
 
-    def changes_of(self, page: PageRow | None, *, before: int | None = None, limit: int = 100) -> list[ChangeRow]:
+    def changes_of(
+        self, page: PageRow | None, *, statement: str | None = None, before: int | None = None, limit: int = 100
+    ) -> list[ChangeRow]:
+        """As `changes`, of one page, of all pages of a statement, or of all."""
         where = ["1"]
         values: dict[str, Any] = {"limit": limit}
+        if statement is not None:
+            where.append("c.page_id IN (SELECT id FROM pages WHERE statement = :statement)")
+            values["statement"] = statement
         if page is not None:
             where.append("c.page_id = :page")
             values["page"] = page.id

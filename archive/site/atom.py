@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from archive.reading.rows import ChangeRow, PageRow
@@ -38,31 +39,56 @@ class Told:
     blocks: tuple[MarkedBlock, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a feed is about: all pages, one, or those of a statement."""
+
+    what: str  # names it in the feed's id
+    title: str
+    path: str  # of what it is about; the feed's own is below it
+    since: str = _NEVER  # when it began
+
+
+def source_of(page: PageRow | None, statement: str | None, *, title: str) -> Source:
+    if page is not None:
+        path = f"/page/{page.slug}"
+        return Source(what=f"page/{page.id}", title=f"Changes of {page.name}", path=path, since=page.added_at)
+    if statement is not None:
+        name = quote(statement, safe="")
+        return Source(what=f"statement/{name}", title=f"Changes of {statement}", path=f"/statement/{name}")
+    return Source(what="feed", title=f"Changes in {title}", path="/")
+
+
 def feed(
     told: Sequence[Told],
     *,
-    page: PageRow | None,
+    source: Source,
     title: str,
     identity: str | None,
     absolute: Callable[[str], str],
     checkpoint: str | None = None,
+    before: int | None = None,
+    older: int | None = None,
 ) -> bytes:
     """An Atom document of these changes, newest first. `absolute` makes a full address of a path of the reading room.
 
-    `checkpoint` is the log's newest one: who reads the feed keeps it, out of our reach.
+    `checkpoint` is the log's newest one: who reads the feed keeps it, out of our reach. `before` and `older` are the changes
+    that this part of the feed and the next one come after (RFC 5005, section 3).
     """
     root = ET.Element("feed", {"xmlns": _ATOM})
-    here = f"/page/{page.slug}/feed.atom" if page else "/feed.atom"
-    _put(root, "id", tag(identity, f"page/{page.id}" if page else "feed"))
-    _put(root, "title", f"Changes of {page.name}" if page else f"Changes in {title}")
-    newest = told[0].change.not_after if told else None
-    _put(root, "updated", newest or (page.added_at if page else _NEVER))
+    here = f"{source.path.rstrip('/')}/feed.atom"
+    _put(root, "id", tag(identity, source.what))
+    _put(root, "title", source.title)
+    _put(root, "updated", told[0].change.not_after if told else source.since)
     _put(_put(root, "author"), "name", title)
     _put(root, "generator", "variorum")
     if checkpoint is not None:
         _put(root, "checkpoint", checkpoint, xmlns=CHECKPOINT_NAMESPACE)
-    _put(root, "link", rel="self", type="application/atom+xml", href=absolute(here))
-    _put(root, "link", rel="alternate", type="text/html", href=absolute(f"/page/{page.slug}" if page else "/"))
+    places = {"self": before, "first": None, **({"next": older} if older is not None else {})}
+    for rel, after in places.items():
+        query = "" if after is None else f"?before={after}"
+        _put(root, "link", rel=rel, type="application/atom+xml", href=absolute(here) + query)
+    _put(root, "link", rel="alternate", type="text/html", href=absolute(source.path))
     for item in told:
         _entry(root, item, identity, absolute)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode").encode()

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 from archive.errors import VariorumError
 from archive.model import parse_utc
+from archive.reading.alerts import noted, outstanding
 from archive.reading.gaps import Gap, gaps, together
+from archive.reading.missing import NoStatement
 from archive.reading.overview import SORTS, Listed, overview, totals
 from archive.reading.reader import Reader
 from archive.reading.readings import readings
 from archive.reading.rows import ChangeRow, Json, RevisionRow
-from archive.site.atom import Told, feed
+from archive.site.atom import Told, feed, source_of
 from archive.site.marks import Fold, folds, marked
 from archive.site.texts import neighbour
 from archive.site.timeline import chart, spark
@@ -84,6 +86,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
         holes = gaps(reader, page)
         addresses = reader.addresses(page)
         made = readings(reader, page)
+        remarks = noted(reader, page)
     older = revisions[0].number if revisions and revisions[0].number > 1 else None
     newest = not revisions or revisions[-1].number == page.revisions
     shown = _shown_gaps(revisions, holes, oldest=older is None, newest=newest)
@@ -103,6 +106,8 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
             "silent_count": sum(row.silent is True for row in revisions),
             "addresses": addresses,
             "readings": made,
+            "notes": [remark for remark in remarks if remark.kind == "note"],
+            "seen": {remark.observation: remark for remark in remarks if remark.kind == "seen"},
             "older": older,
             "below": below,
         },
@@ -112,6 +117,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
             "gaps": [gap.as_json() for gap in shown],
             "addresses": [{"url": url, "since": since} for url, since in addresses],
             "readings": [reading.as_json() for reading in made],
+            "notes": [remark.as_public_json() for remark in remarks],
             "older": older,
         },
     )
@@ -209,31 +215,55 @@ def health_view(reader: Reader) -> View:
     with reader.one_instant():
         figures = totals(reader)
         troubled = reader.troubled(limit=TROUBLED)
+        alerts = outstanding(reader)
     return View(
-        values={"totals": figures, "troubled": troubled},
+        values={"totals": figures, "troubled": troubled, "alerts": alerts},
         as_json={
-            "ok": figures.troubled == 0,
+            "ok": figures.troubled == 0 and alerts.parked == 0,
             **figures.as_json(),
+            "alerts": alerts.as_public_json(),
             "not_accepted": [page.as_status_json() for page in troubled],
         },
     )
 
 
 def feed_view(
-    reader: Reader, slug: str | None, *, title: str, absolute: Callable[[str], str], known: str
+    reader: Reader,
+    slug: str | None,
+    *,
+    statement: str | None = None,
+    before: int | None = None,
+    title: str,
+    absolute: Callable[[str], str],
+    known: str,
 ) -> tuple[str, bytes | None]:
-    """(entity tag, Atom feed) of one page's newest changes, or of all pages'; no feed where its tag is in `known`."""
+    """(entity tag, Atom feed) of changes of a page, a statement, or all; no feed where its tag is in `known`.
+
+    The newest, or those older than the change `before`. Raises NoPage, NoStatement.
+    """
     with reader.one_instant():
         page = reader.page(slug) if slug is not None else None
-        changes = reader.changes_of(page, limit=FEED_SIZE)
+        if statement is not None and not reader.has_statement(statement):
+            raise NoStatement(statement)
+        found = reader.changes_of(page, statement=statement, before=before, limit=FEED_SIZE + 1)
+        changes, older = found[:FEED_SIZE], found[FEED_SIZE - 1].id if len(found) > FEED_SIZE else None
         identity = reader.identity()
         checkpoint = reader.checkpoint()
-        facts = repr((identity, page and page.name, changes, title, absolute("/"), checkpoint))
+        facts = repr((identity, page and page.name, changes, older, before, title, absolute("/"), checkpoint))
         etag = f'"{hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
         if etag in known:
             return etag, None
         told = [_told(reader, change) for change in changes]
-    return etag, feed(told, page=page, title=title, identity=identity, absolute=absolute, checkpoint=checkpoint)
+    return etag, feed(
+        told,
+        source=source_of(page, statement, title=title),
+        title=title,
+        identity=identity,
+        absolute=absolute,
+        checkpoint=checkpoint,
+        before=before,
+        older=older,
+    )
 
 
 def _told(reader: Reader, change: ChangeRow) -> Told:

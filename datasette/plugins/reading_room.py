@@ -35,6 +35,7 @@ def register_routes():
         (r"/feed\.atom$", feed),
         (rf"/-/health{FORMAT}$", health),
         (rf"/statement/(?P<name>[^/]+?){FORMAT}$", statement),
+        (r"/statement/(?P<name>[^/]+)/feed\.atom$", feed),
         (r"/-/(?!static/|permissions$|allow-debug$)(?P<rest>.*)$", hidden),
         (r"/-/(?P<rest>permissions|allow-debug)$", hidden),
         (rf"/page/{SLUG}{FORMAT}$", timeline),
@@ -145,12 +146,18 @@ async def cite(datasette, request):
 
 
 async def feed(datasette, request):
-    slug = request.url_vars.get("slug")
+    slug, name = request.url_vars.get("slug"), request.url_vars.get("name")
     known = request.headers.get("if-none-match", "")
     etag, body = await _read(
         datasette,
         lambda reader: views.feed_view(
-            reader, slug, title=_site_title(datasette), absolute=_absolute(datasette, request), known=known
+            reader,
+            slug,
+            statement=unquote(name) if name else None,
+            before=_number(request, "before"),
+            title=_site_title(datasette),
+            absolute=_absolute(datasette, request),
+            known=known,
         ),
     )
     return Response(

@@ -14,8 +14,8 @@ from archive.model import Block, Document, Rules
 from archive.stamps import day_of_today_line, is_label, is_stamp_line
 from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
-from scraper.memory import code, codes
-from scraper.region import SELECTED, Region, find_region, selected_region
+from scraper.memory import Memory, code, coded, codes
+from scraper.region import SELECTED, Region, find_region, selected_region, steadied
 from scraper.restless import MOST_SLOTS, Place
 from scraper.stamps import Head, page_stamps
 
@@ -41,11 +41,21 @@ class Extract:
 
 
 def extract(
-    root: etree._Element, head: Head, rules: Rules, *, today: date, visible_sha256: str, encoding: str
+    root: etree._Element,
+    head: Head,
+    rules: Rules,
+    *,
+    known: Memory,
+    today: date,
+    encoding: str,
 ) -> Extract:
     """The text of a page whose invisible parts have been taken out, looked at on the UTC day `today`."""
     layout = lay_out(root, SELECTED if rules.select else "")
-    region = (selected_region(layout, rules.select) if rules.select else None) or find_region(layout)
+    region = selected_region(layout, rules.select) if rules.select else None
+    if region is None:
+        region = find_region(layout)
+        if known.values:
+            region = steadied(region, layout, coded(known.values), coded(known.frame))
     leaves = layout.leaves
     head_title = _head_title(root)
     title = _title(leaves, region, head_title)
@@ -70,7 +80,7 @@ def extract(
         encoding=encoding,
         region=region.name,
         set_aside=(*region.set_aside, *(f"today's date: {text}" for text in clocks)),
-        visible_sha256=visible_sha256,
+        visible_sha256=known.visible,
         frame=codes((leaves[i].text for i in region.frame), most=_MOST_FRAME),
         version=VERSION,
     )

@@ -117,9 +117,7 @@ def _read(capture: Capture, rules: Rules, known: Memory, memory: str, body: str)
         return _again(known, "visible", _churned(known, memory))
     known = replace(known, visible=visible)
     today = capture.observed_at.date()
-    found = extract(
-        root, read_head(root, removed), rules, today=today, visible_sha256=visible, encoding=decoded.encoding
-    )
+    found = extract(root, read_head(root, removed), rules, known=known, today=today, encoding=decoded.encoding)
     passwords = sum(1 for field in root.iter("input") if (field.get("type") or "").lower() == "password")
     evidence = Evidence(capture=capture, memory=known, found=found, markup=decoded.text, password_fields=passwords)
     verdict = judge_page(evidence)
@@ -224,7 +222,6 @@ def _learn(known: Memory, evidence: Evidence, document: Document) -> Memory:
         known,
         accepted=True,
         text=digest(document.text),
-        accepted_visible=known.visible,
         title=document.title[:300],
         site=site_names(evidence.found.head_title[:300]),
         language=document.language,
@@ -238,7 +235,6 @@ def _learn(known: Memory, evidence: Evidence, document: Document) -> Memory:
         tail=tail_code(evidence.found.layout.leaves),
         closed=evidence.closed,
         password=bool(evidence.password_fields),
-        region=document.region,
     )
 
 
@@ -275,7 +271,6 @@ def accepted_by_hand(memory: str, document: Document) -> str:
         forget_body(known),
         accepted=True,
         text=text,
-        accepted_visible=document.visible_sha256,
         title=document.title[:300],
         language=document.language,
         chars=sum(map(len, texts)),
@@ -283,7 +278,6 @@ def accepted_by_hand(memory: str, document: Document) -> str:
         words=codes(word_set([*texts, document.title])),
         frame=document.frame or known.frame,
         closed=False,
-        region=document.region,
         refused=tuple(digest_ for digest_ in known.refused if digest_ != text),
     ).dump()
 

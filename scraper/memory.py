@@ -35,7 +35,6 @@ class Memory:
     # the latest accepted text
     accepted: bool = False
     text: str = ""  # digest
-    accepted_visible: str = ""
     title: str = ""
     site: tuple[str, ...] = ()  # parts of its title that may name the site
     language: str = ""
@@ -49,7 +48,6 @@ class Memory:
     tail: str = ""  # code of the last leaf of the whole page
     closed: bool = False  # the markup ended with </html>
     password: bool = False  # the page itself holds a password field
-    region: str = ""
     # doubt and acts
     doubt: str = ""  # digest of the text last held
     doubt_looks: int = 0

@@ -7,11 +7,13 @@ reads like prose is left out because of where it stands.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from itertools import accumulate
 
 from scraper.blocks import Layout
 from scraper.frame import Traits, traits
+from scraper.memory import code
 
 SELECTED = "data-variorum-selected"  # marks the elements that a page's `select` matched
 _NOT_A_REGION = frozenset(
@@ -59,6 +61,29 @@ def _only_sure(layout: Layout, seen: Traits) -> Traits:
         for leaf, why in zip(layout.leaves, seen.why, strict=True)
     )
     return Traits(why=kept, prose=seen.prose)
+
+
+def steadied(region: Region, layout: Layout, text: Set[int], frame: Set[int]) -> Region:
+    """The region as chosen before, where what was text or frame then has changed sides in numbers: no edit does that.
+
+    `text` and `frame` are the codes of the blocks of the latest look and of what stood around them.
+    """
+    codes = [code(leaf.text) for leaf in layout.leaves]
+    entered = [i for i in region.leaves if codes[i] not in text]
+    strayed = [i for i in entered if codes[i] in frame]
+    if len(strayed) < 3 or 5 * len(strayed) < 3 * len(entered):
+        strayed = []
+    lost = [
+        i for i in region.frame if codes[i] in text and codes[i] not in frame and layout.leaves[i].kind != "control"
+    ]
+    if len(lost) < 2:
+        lost = []
+    if not strayed and not lost:
+        return region
+    inside = sorted((set(region.leaves) - set(strayed)) | set(lost))
+    chosen = set(inside)
+    around = tuple(i for i in range(len(layout.leaves)) if i not in chosen)
+    return Region(leaves=tuple(inside), frame=around, name=region.name, set_aside=region.set_aside)
 
 
 def selected_region(layout: Layout, select: str) -> Region | None:

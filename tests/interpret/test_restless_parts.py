@@ -100,3 +100,21 @@ def test_the_same_history_with_and_without_noise_tells_the_same_texts(new_histor
         )
 
         assert plain.text == noisy.text
+
+
+def test_a_column_that_outweighs_a_shortened_text_does_not_become_text(history, paragraphs):
+    column = "".join(
+        f"<p>Notice {n}: the office in district {n} opens at nine and closes at eighteen.</p>" for n in range(6)
+    )
+
+    def cut_to(count: int) -> bytes:
+        text = "".join(f"<p>{line}</p>" for line in [*paragraphs, *(line.upper() for line in paragraphs)][:count])
+        return (
+            f"<html lang=en><title>Rules of entry | Ministry</title><body><div class=w><h1>Rules of entry</h1>{text}</div>"
+            f'<div class="sidebar">{column}</div></body></html>'
+        ).encode()
+
+    assert history.look(cut_to(10)) == "new"
+    for count in (6, 4, 3):
+        assert history.look(cut_to(count)) == "changed"
+        assert "Notice" not in history.text

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
+LIKE_FORMULAS = (
+    "=HYPERLINK(“http://evil.example/”)",
+    "+7 495 000-00-00, “quoted”; @all",
+    "- a first point",
+    "عربي و English",
+)
 COMMAND = Path(sys.executable).with_name("variorum")
 
 
@@ -244,6 +251,31 @@ def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     made = Nursery(tmp_path_factory.mktemp("nursery"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def three_revisions(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Path:
+    """A home whose page "strait" was looked at in three states; its site is gone since. Copy it."""
+    path = tmp_path_factory.mktemp("archived") / "home"
+    path.mkdir()
+    made, site, statement = Home(path, nursery), Site(), Statement()
+    try:
+        made.watch({"strait": site.put("/strait", statement.html())})
+        made.check()
+        for _ in range(2):
+            statement = replace(statement, paragraphs=(*LIKE_FORMULAS, *statement.paragraphs[:-1]))
+            site.put("/strait", statement.html())
+            made.check()
+    finally:
+        site.close()
+    return path
+
+
+@pytest.fixture
+def archived(home: Home, three_revisions: Path) -> Home:
+    """A home of its own with three revisions of a page, whose texts begin like formulas from the second on."""
+    shutil.copytree(three_revisions, home.path, dirs_exist_ok=True)
+    return home
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 
 KILLS = 50
 PAGES = 12
-FIRST_KILLS = 15
+FIRST_KILLS = 10
 
 
 def killed_round(home: Any, nursery: Any, after_s: float) -> list[dict[str, Any]]:

@@ -6,30 +6,10 @@ import csv
 import hashlib
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-HOSTILE = (
-    "=HYPERLINK(“http://evil.example/”)",
-    "+7 495 000-00-00, “quoted”; @all",
-    "- a first point",
-    "عربي و English",
-)
-
-
-@pytest.fixture
-def archived(home: Any, site: Any, statement: Any) -> Any:
-    """A home with three revisions of a page whose text begins like formulas."""
-    home.watch({"strait": site.put("/strait", statement.html())})
-    home.check()
-    for _ in range(2):
-        statement = replace(statement, paragraphs=(*HOSTILE, *statement.paragraphs[:-1]))
-        site.put("/strait", statement.html())
-        home.check()
-    return home
 
 
 def csv_rows(text: str) -> list[dict[str, str]]:
@@ -54,7 +34,7 @@ def test_for_a_spreadsheet_no_line_of_a_cell_begins_a_formula(archived: Any, tmp
     target = tmp_path / "snapshots.csv"
     archived.run("export", "snapshots", "--spreadsheet", "-o", str(target))
     lines = [line for row in csv_rows(target.read_bytes().decode()) for line in row["text"].splitlines()]
-    assert "'" + HOSTILE[2] in lines
+    assert "'- a first point" in lines
     assert not [line for line in lines if line.startswith(("=", "+", "-", "@"))]
 
 

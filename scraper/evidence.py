@@ -18,6 +18,24 @@ _TITLE_BORDER = re.compile(r"\s+[|·•–—»«:/-]+\s+|\s*[|»«]\s*")
 _SENTENCE = re.compile(r"[.!?。！？؟।]\s*[\"'»”’)]*$")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_SCRIPT_SAMPLE = 2000
+_SCRIPTS = {
+    name: re.compile(f"[{letters}]")
+    for name, letters in (
+        ("latin", "A-Za-z\u00c0-\u024f"),
+        ("cyrillic", "\u0400-\u052f"),
+        ("greek", "\u0370-\u03ff"),
+        ("arabic", "\u0600-\u06ff"),
+        ("hebrew", "\u0590-\u05ff"),
+        ("han or kana", "\u3040-\u30ff\u3400-\u9fff"),
+        ("hangul", "\uac00-\ud7af"),
+        ("devanagari", "\u0900-\u097f"),
+        ("bengali", "\u0980-\u09ff"),
+        ("thai", "\u0e00-\u0e7f"),
+        ("georgian", "\u10a0-\u10ff"),
+        ("armenian", "\u0530-\u058f"),
+    )
+}
 _CLOSED = re.compile(r"</(?:html|body)\s*>\s*(?:<!--.*)?\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -43,6 +61,14 @@ def word_set(texts: Iterable[str], *, most: int = 4000) -> list[str]:
         wide = _WIDE.findall(folded) if _WIDE.search(folded) else []
         found.update(dict.fromkeys(a + b for a, b in pairwise(wide)))
     return list(found)
+
+
+def main_script(texts: Iterable[str]) -> str:
+    """The script that most letters of a text are in ("latin", "cyrillic", …); "" where there are none."""
+    sample = "".join(texts)[:_SCRIPT_SAMPLE]
+    counts = {name: len(letters.findall(sample)) for name, letters in _SCRIPTS.items()}
+    best = max(counts, key=counts.__getitem__)
+    return best if counts[best] else ""
 
 
 @dataclass(frozen=True, kw_only=True)

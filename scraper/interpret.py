@@ -12,7 +12,7 @@ from hashlib import sha256
 from archive.model import Capture, Document, Interpretation, Outcome, Rules, Verdict, parse_utc, utc_text
 from scraper import judge
 from scraper.decode import decode
-from scraper.evidence import Evidence, pieces, site_names, tail_code, word_set
+from scraper.evidence import Evidence, main_script, pieces, site_names, tail_code, word_set
 from scraper.extract import VERSION as EXTRACT_VERSION
 from scraper.extract import extract
 from scraper.judge import judge_answer, judge_page
@@ -225,6 +225,7 @@ def _learn(known: Memory, evidence: Evidence, document: Document) -> Memory:
         title=document.title[:300],
         site=site_names(evidence.found.head_title[:300]),
         language=document.language,
+        script=main_script(evidence.texts),
         final_url=evidence.capture.final_url[:500],
         canonical=evidence.found.head.canonical,
         chars=sum(len(text) for text in evidence.texts),

@@ -10,7 +10,7 @@ import re
 from urllib.parse import urlsplit
 
 from archive.model import Capture, Outcome, Verdict
-from scraper.evidence import Evidence
+from scraper.evidence import Evidence, main_script
 from scraper.lexicon import COVERED, PHRASES, UNFILLED
 from scraper.markup import digest
 
@@ -321,6 +321,9 @@ def _strange(evidence: Evidence) -> Verdict | None:
     as_long = evidence.own_chars >= 0.4 * memory.chars
     if language and before and language != before and as_long and (frame is None or frame < 0.6):
         return held("language", ("language", f"{language}; before {before}"), *facts)
+    script = main_script(evidence.own)
+    if as_long and script and memory.script and script != memory.script:
+        return held("language", ("script", f"{script}; before {memory.script}"), *facts)
     in_frame = frame is not None and (frame >= 0.4 or (frame >= 0.1 and evidence.same_site))
     if in_frame:
         enough = 50 if (language or before) in COVERED and evidence.told else 150

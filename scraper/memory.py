@@ -38,6 +38,7 @@ class Memory:
     title: str = ""
     site: tuple[str, ...] = ()  # parts of its title that may name the site
     language: str = ""
+    script: str = ""
     final_url: str = ""
     canonical: str = ""
     chars: int = 0

@@ -158,6 +158,16 @@ def test_the_other_language_at_the_address_is_held(seen_page, page):
     assert seen_page.look(body) == "held:language"
 
 
+@pytest.mark.parametrize("declared", ["en", ""])
+def test_it_is_held_too_where_the_page_declares_the_same_language(declared, history, page):
+    russian = [
+        "Министерство поддерживает мирное урегулирование спора о Верхней долине и призывает все стороны к переговорам."
+    ] * 4
+    assert history.look(page(language=declared)) == "new"
+
+    assert history.look(page(title="Позиция", body=russian, stamp="", language=declared)) == "held:language"
+
+
 def test_a_page_cut_off_in_its_middle_is_held(seen_page, page):
     whole = page()
 

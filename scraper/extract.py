@@ -51,26 +51,17 @@ def extract(
 ) -> Extract:
     """The text of a page whose invisible parts have been taken out, looked at on the UTC day `today`."""
     layout = lay_out(root, SELECTED if rules.select else "")
-    region = selected_region(layout, rules.select) if rules.select else None
-    if region is None:
-        region = find_region(layout)
-        if known.values:
-            region = steadied(region, layout, coded(known.values), coded(known.frame))
-    leaves = layout.leaves
+    region = _chosen(layout, rules, known)
+    around = [layout.leaves[i] for i in region.frame]
     head_title = _head_title(root)
-    title = _title(leaves, region, head_title)
-    body, stamps = _split_stamps(
-        [leaves[i] for i in region.leaves if leaves[i].text[0].isalnum() or not _UNSEEN.fullmatch(leaves[i].text)]
-    )
+    title = _title(layout.leaves, region, head_title)
+    body, stamps = _split_stamps([leaf for i in region.leaves if _is_seen(leaf := layout.leaves[i])])
     if not stamps:
-        stamps = _split_stamps([leaves[i] for i in region.frame])[1][-1:]
-    body, clocks = _without_clocks(_without_title(title, body), today, rules.language or head.language)
-    blocks = _blocks(title, body, stamps)
-    places = _places(layout, body)
-    around = (1 if title else 0, len(blocks) - len(body) - (1 if title else 0))
+        stamps = _split_stamps(around)[1][-1:]
     language = rules.language or head.language
-    text = "\n".join(block.text for block in blocks)
-    created, updated = page_stamps(stamps, head, rules, language, text)
+    body, clocks = _without_clocks(_without_title(title, body), today, language)
+    blocks = _blocks(title, body, stamps)
+    created, updated = page_stamps(stamps, head, rules, language, "\n".join(block.text for block in blocks))
     document = Document(
         title=title,
         language=language,
@@ -81,18 +72,34 @@ def extract(
         region=region.name,
         set_aside=(*region.set_aside, *(f"today's date: {text}" for text in clocks)),
         visible_sha256=known.visible,
-        frame=codes((leaves[i].text for i in region.frame), most=_MOST_FRAME),
+        frame=codes((leaf.text for leaf in around), most=_MOST_FRAME),
         version=VERSION,
     )
+    before, after = int(bool(title)), len(blocks) - len(body) - int(bool(title))
     return Extract(
         document=document,
-        frame=tuple(leaves[i].text for i in region.frame),
+        frame=tuple(leaf.text for leaf in around),
         layout=layout,
         head=head,
         head_title=head_title,
         selected=not rules.select or region.name.startswith("select "),
-        places=(Place(),) * around[0] + places + (Place(),) * around[1],
+        places=(Place(),) * before + _places(layout, body) + (Place(),) * after,
     )
+
+
+def _chosen(layout: Layout, rules: Rules, known: Memory) -> Region:
+    """What the page's `select` matches; else, or where it matches nothing, its main content, as it was found before."""
+    region = selected_region(layout, rules.select) if rules.select else None
+    if region is None:
+        region = find_region(layout)
+        if known.values:
+            region = steadied(region, layout, coded(known.values), coded(known.frame))
+    return region
+
+
+def _is_seen(leaf: Leaf) -> bool:
+    """Whether a leaf has a character that shows."""
+    return leaf.text[0].isalnum() or not _UNSEEN.fullmatch(leaf.text)
 
 
 def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:

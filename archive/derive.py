@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archive.diff import Comparison, compare
+from archive.lives import change_lives
 from archive.model import Document, Interpretation, Outcome, parse_utc, utc_text
 from archive.text import words
 
@@ -125,6 +126,7 @@ def apply(
         assert interpretation.document is not None
         number = latest.number + 1 if latest else 1
         revision_id = _insert_revision(conn, reading_id, look, latest, interpretation.document)
+        change_lives(conn, revision_id)
         change = None
         if latest is not None:
             assert comparison is not None
@@ -148,8 +150,9 @@ def apply(
 def _confirm(conn: sqlite3.Connection, latest: Latest, look: Look) -> None:
     if look.has_body:
         conn.execute(
-            "UPDATE revisions SET last_observed = ?1, last_confirmed = ?1, looks = looks + 1 WHERE id = ?2",
-            (look.observed_at, latest.revision_id),
+            "UPDATE revisions SET last_observed = ?1, last_confirmed = ?1, looks = looks + 1,"
+            " longest_gap_s = max(longest_gap_s, ?2) WHERE id = ?3",
+            (look.observed_at, _gap_s(latest, look), latest.revision_id),
         )
     else:
         conn.execute(
@@ -158,14 +161,19 @@ def _confirm(conn: sqlite3.Connection, latest: Latest, look: Look) -> None:
         )
 
 
+def _gap_s(latest: Latest, look: Look) -> int:
+    """Whole seconds since the text before was last seen."""
+    return int((parse_utc(look.observed_at) - parse_utc(latest.last_observed)).total_seconds())
+
+
 def _insert_revision(
     conn: sqlite3.Connection, reading_id: int, look: Look, latest: Latest | None, document: Document
 ) -> int:
     text = document.text
     cursor = conn.execute(
         "INSERT INTO revisions (page_id, reading_id, number, title, language, words, not_before, not_after, first_observed,"
-        " last_observed, last_confirmed, looks, stamp_created, stamp_updated, stamp_updated_until, observation_seq,"
-        " text_sha256, block_kinds, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
+        " last_observed, last_confirmed, looks, gap_before_s, stamp_created, stamp_updated, stamp_updated_until, observation_seq,"
+        " text_sha256, block_kinds, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             look.page_id,
             reading_id,
@@ -175,6 +183,7 @@ def _insert_revision(
             sum(1 for _ in words(text)),
             latest.last_observed if latest else None,
             *([look.observed_at] * 4),
+            _gap_s(latest, look) if latest else None,
             document.created.value if document.created else None,
             document.updated.value if document.updated else None,
             utc_text(document.updated.latest) if document.updated else None,

@@ -125,6 +125,8 @@ CREATE TABLE revisions (
     last_observed TEXT NOT NULL,
     last_confirmed TEXT NOT NULL,
     looks INTEGER NOT NULL,
+    longest_gap_s INTEGER NOT NULL DEFAULT 0,
+    gap_before_s INTEGER,
     stamp_created TEXT,
     stamp_updated TEXT,
     stamp_updated_until TEXT,
@@ -336,6 +338,48 @@ def m003_alerts(db: Database) -> None:
     for statement in _statements(_ALERT_TABLES):
         db.execute(statement)
     for statement in _triggers(_GUARDS.format(table="triage")):
+        db.execute(statement)
+
+
+_LIFETIME_TABLES = """
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY,
+    page_id INTEGER NOT NULL REFERENCES pages(id),
+    reading_id INTEGER NOT NULL REFERENCES readings(id),
+    kind TEXT NOT NULL,
+    ancestor_id INTEGER REFERENCES passages(id),
+    sha256 TEXT NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (reading_id, sha256)
+) STRICT;
+
+CREATE TABLE lifetimes (
+    passage_id INTEGER NOT NULL REFERENCES passages(id),
+    spell INTEGER NOT NULL,
+    first_revision_id INTEGER NOT NULL REFERENCES revisions(id),
+    last_revision_id INTEGER REFERENCES revisions(id),
+    begin_not_before TEXT,
+    begin_not_after TEXT NOT NULL,
+    end_not_before TEXT,
+    end_not_after TEXT,
+    looks INTEGER,
+    longest_gap_s INTEGER,
+    PRIMARY KEY (passage_id, spell)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kin (
+    reading_id INTEGER NOT NULL REFERENCES readings(id),
+    code INTEGER NOT NULL,
+    passage_id INTEGER NOT NULL REFERENCES passages(id),
+    PRIMARY KEY (reading_id, code, passage_id)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m004_lifetimes(db: Database) -> None:
+    """The life of every passage: spells with bounds, ancestry, and the sketches by which a lost one is found again."""
+    for statement in _statements(_LIFETIME_TABLES):
         db.execute(statement)
 
 

@@ -21,7 +21,7 @@ from archive.readings import Interpreter, finish_reading, read_all
 from archive.redactions import redactions
 from archive.store import Archive, remember
 
-TABLES = ("readings", "revisions", "judgements", "changes", "page_states", "pages")
+TABLES = ("readings", "revisions", "judgements", "changes", "passages", "lifetimes", "kin", "page_states", "pages")
 _BLANK_STATE = (
     "reading_id = NULL, revision_id = NULL, last_seq = NULL, last_body_id = NULL, etag = NULL, last_modified = NULL,"
     " validated_url = NULL, looks_since_full = 0, looks = 0, not_accepted_in_a_row = 0, memory = ''"
@@ -103,7 +103,7 @@ class _Replay:
         for table in TABLES:
             self._conn.execute(f"CREATE TEMP TABLE before_{table} AS SELECT * FROM main.{table}")
         self._conn.execute("PRAGMA defer_foreign_keys = 1")
-        for table in ("changes", "judgements", "revisions", "readings"):
+        for table in ("kin", "lifetimes", "passages", "changes", "judgements", "revisions", "readings"):
             self._conn.execute(f"DELETE FROM {table}")
         self._conn.execute(f"UPDATE page_states SET {_BLANK_STATE}")
         self._conn.execute("UPDATE pages SET title = ''")
@@ -178,6 +178,7 @@ class _Replay:
         ).fetchall()
         for (number,) in numbers:
             self._put_back("revisions", {"reading_id": new}, "reading_id = ? AND number = ?", (old[0], number))
+            self._copy_lives(old[0], new, number)
             of_number = "(SELECT id FROM {}revisions WHERE reading_id = {} AND number = {})"
             self._put_back(
                 "changes",
@@ -197,6 +198,48 @@ class _Replay:
             "reading_id = ? AND seq >= ? AND seq < ?",
             (old[0], first, last),
         )
+
+    def _copy_lives(self, old_reading: int, new_reading: int, number: int) -> None:
+        """Put back the passages and spells that began with a revision, and the ends of those that it ended."""
+        values = {"old": old_reading, "new": new_reading, "number": number}
+        self._conn.execute(
+            "INSERT INTO passages (page_id, reading_id, kind, ancestor_id, sha256, text)"
+            " SELECT t.page_id, :new, t.kind, (SELECT n.id FROM temp.before_passages a JOIN main.passages n"
+            "   ON n.reading_id = :new AND n.sha256 = a.sha256 WHERE a.id = t.ancestor_id), t.sha256, t.text"
+            " FROM temp.before_revisions v JOIN temp.before_lifetimes l ON l.first_revision_id = v.id AND l.spell = 1"
+            " JOIN temp.before_passages t ON t.id = l.passage_id"
+            " WHERE v.reading_id = :old AND v.number = :number ORDER BY t.id",
+            values,
+        )
+        spells = self._conn.execute(
+            "SELECT n.id, l.spell, l.begin_not_before, l.begin_not_after, f.number, l.end_not_before, l.end_not_after,"
+            " l.looks, l.longest_gap_s FROM temp.before_lifetimes l JOIN temp.before_passages t ON t.id = l.passage_id"
+            " JOIN main.passages n ON n.reading_id = :new AND n.sha256 = t.sha256"
+            " JOIN temp.before_revisions f ON f.id = l.first_revision_id"
+            " LEFT JOIN temp.before_revisions z ON z.id = l.last_revision_id"
+            " WHERE t.reading_id = :old AND (f.number = :number OR z.number = :number - 1)",
+            values,
+        ).fetchall()
+        of_number = "(SELECT id FROM revisions WHERE reading_id = ? AND number = ?)"
+        for passage_id, spell, begin_not_before, begin_not_after, first, *end in spells:
+            if first == number:
+                self._conn.execute(
+                    "INSERT INTO lifetimes (passage_id, spell, first_revision_id, begin_not_before, begin_not_after)"
+                    f" VALUES (?, ?, {of_number}, ?, ?)",
+                    (passage_id, spell, new_reading, number, begin_not_before, begin_not_after),
+                )
+            else:
+                self._conn.execute(
+                    f"UPDATE lifetimes SET last_revision_id = {of_number}, end_not_before = ?, end_not_after = ?, looks = ?,"
+                    " longest_gap_s = ? WHERE passage_id = ? AND spell = ?",
+                    (new_reading, number - 1, *end, passage_id, spell),
+                )
+                self._conn.execute(
+                    "INSERT OR IGNORE INTO kin (reading_id, code, passage_id) SELECT ?1, k.code, ?2 FROM temp.before_kin k"
+                    " JOIN temp.before_passages t ON t.id = k.passage_id JOIN main.passages n ON n.id = ?2"
+                    " WHERE t.reading_id = ?3 AND t.sha256 = n.sha256",
+                    (new_reading, passage_id, old_reading),
+                )
 
     def _put_back(self, table: str, other: dict[str, object], where: str, values: tuple[object, ...] = ()) -> None:
         """Copy old rows of a table, with new ids and with other values in some columns."""

@@ -16,6 +16,7 @@ from datetime import datetime
 from archive.bodies import detach, is_redacted
 from archive.errors import NotInArchive, StoreFailed, VariorumError
 from archive.evidence import rules_from_json
+from archive.lives import forget_passages
 from archive.log import acts, append
 from archive.model import utc_text
 from archive.readings import Interpreter, read_again
@@ -204,7 +205,10 @@ def _forget(conn: sqlite3.Connection, observations: Sequence[int], texts: set[st
             " text_sha256 = ?1) OR to_revision_id IN (SELECT id FROM revisions WHERE text_sha256 = ?1)",
             (digest,),
         )
+        readings = conn.execute("SELECT DISTINCT reading_id FROM revisions WHERE text_sha256 = ?", (digest,)).fetchall()
         conn.execute("UPDATE revisions SET text = '', title = '', block_kinds = '[]' WHERE text_sha256 = ?", (digest,))
+        for (reading_id,) in readings:
+            forget_passages(conn, reading_id)
         _forget_alerts(conn, digest)
     marks = ",".join("?" * len(observations))
     conn.execute(f"UPDATE judgements SET facts = NULL WHERE seq IN ({marks})", observations)

@@ -348,7 +348,12 @@ def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> 
         return
     before, after = found.old.text, found.new.text
     line = render.redline(before, after, compare(before, after).ops)
-    put(render.inline_html(line) if form == "html" else render.terminal(line, colour=sys.stdout.isatty()))
+    if form == "html":
+        title = f"{found.new.row.title or slug}: {found.old.number} → {found.new.number}"
+        about = f"Between {found.not_before or 'an unknown time'} and {found.not_after}"
+        put(render.standalone_html(line, title=title, about=about, language=found.new.row.language))
+    else:
+        put(render.terminal(line, colour=sys.stdout.isatty()))
 
 
 seq_argument = click.argument("seq", type=click.IntRange(1))
@@ -431,6 +436,65 @@ def reread(home: Path, slugs: tuple[str, ...], as_json: bool) -> None:
     program.read_again(home, watch_list, program.pages_named(watch_list, slugs), told)
     if as_json:
         put_json(rows)
+
+
+@main.command()
+@slug_argument
+@json_option
+@click.pass_obj
+def lifetimes(home: Path, slug: str, as_json: bool) -> None:
+    """Every passage a page ever had, with its spells on the page: from when to when, as bounds at both ends."""
+    from archive.reading import lifetimes as lives
+    from scraper.terminal import put_json, put_table
+
+    with _reader(home) as reader:
+        rows = lives(reader, reader.page(slug))
+    if as_json:
+        put_json(rows)
+        return
+    put_table(_SPELL_HEADINGS, [_spell_row(row["text"], spell) for row in rows for spell in row["spells"]])
+
+
+@main.command()
+@click.argument("phrase")
+@click.argument("slug", required=False)
+@json_option
+@click.pass_obj
+def when(home: Path, phrase: str, slug: str | None, as_json: bool) -> None:
+    """From when to when a page, or any page, said a phrase: as words, case and marks folded, across passages too.
+
+    Exits 4 where no page ever said it.
+    """
+    from archive.reading import when as said
+    from scraper.terminal import put_json, put_table, say
+
+    with _reader(home) as reader:
+        rows = said(reader, phrase, [reader.page(slug)] if slug else reader.pages())
+    if as_json:
+        put_json(rows)
+    elif rows:
+        put_table(_SPELL_HEADINGS, [_spell_row(row["page"], spell) for row in rows for spell in row["spells"]])
+    if not rows:
+        say(f"No page of this archive ever said {phrase!r}." if slug is None else f"{slug} never said {phrase!r}.")
+        sys.exit(4)
+
+
+_SPELL_HEADINGS = ("appeared between", "and", "gone between", "and", "looks", "longest gap", "what")
+
+
+def _spell_row(what: str, spell: dict[str, Any]) -> tuple[str, ...]:
+    begin, end = spell["begin"], spell["end"] or {"not_before": "still there", "not_after": ""}
+    hours, seconds = divmod(spell["longest_gap_s"], 3600)
+    gap = f"{hours} h" if hours else f"{seconds} s"
+    return (
+        begin["not_before"] or "(unknown)",
+        begin["not_after"],
+        end["not_before"],
+        end["not_after"],
+        str(spell["looks"]),
+        gap,
+        what,
+    )
 
 
 @main.command()

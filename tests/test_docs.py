@@ -24,6 +24,8 @@ CALLS = {
     "diff": ["diff", "orrin-en", "2", "3", "--format", "json"],
     "pages": ["pages", "--json"],
     "status": ["status", "--json"],
+    "lifetimes": ["lifetimes", "orrin-en", "--json"],
+    "when": ["when", "peace and stability", "orrin-en", "--json"],
     "explain": ["explain", "16", "--json"],
     "reread": ["reread", "orrin-en", "--json"],
 }

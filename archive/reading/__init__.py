@@ -1,6 +1,7 @@
 """Every read query over an archive: the values that the command line, the web pages, feeds and exports show."""
 
 from archive.reading.gaps import Gap, gaps
+from archive.reading.lives import lifetimes, when
 from archive.reading.missing import NoChange, NoObservation, NoReading, NoRevision, NoRevisionAt, NoStatement
 from archive.reading.overview import Overview, Totals, overview, totals
 from archive.reading.reader import Reader, open_reader
@@ -28,10 +29,12 @@ __all__ = [
     "Totals",
     "Version",
     "gaps",
+    "lifetimes",
     "open_reader",
     "overview",
     "readings",
     "revision_of",
     "statement",
     "totals",
+    "when",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -35,7 +35,7 @@ class Node:
     chars: int = 0
     link_chars: int = 0
     links: int = 0
-    element: etree._Element | None = field(default=None, repr=False)
+    selected: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,10 +75,8 @@ class _Walk:
         ident, classes = element.get("id"), element.get("class")
         mark = f"{ident} {classes}" if ident and classes else ident or classes or ""
         parent = self.open[-1] if self.open else -1
-        node = Node(
-            tag=tag, parent=parent, depth=len(self.open), mark=mark, role=element.get("role") or "", element=element
-        )
-        node.first = len(self.leaves)
+        role = element.get("role") or ""
+        node = Node(tag=tag, parent=parent, depth=len(self.open), mark=mark, role=role, first=len(self.leaves))
         self.open.append(len(self.nodes))
         self.nodes.append(node)
         if tag == "li":
@@ -168,6 +166,7 @@ def lay_out(root: etree._Element, mark: str = "") -> Layout:
         if event == "start":
             if block:
                 walk.enter(element, tag)
+                walk.nodes[-1].selected = marked and element.get(mark) is not None
             elif tag == "br":
                 walk.flush()
             elif tag == "a" and element.get("href") is not None:

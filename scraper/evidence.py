@@ -13,7 +13,7 @@ from scraper.blocks import Leaf
 from scraper.extract import Extract
 from scraper.memory import Memory, code, coded, codes
 
-_PIECE = re.compile(r"(?<=[.!?。！？؟।;；])\s*")
+_PIECE = re.compile(r"[^\s.!?。！？؟।;；][^.!?。！？؟।;；]*[.!?。！？؟।;；]*")
 _TITLE_BORDER = re.compile(r"\s+[|·•–—»«:/-]+\s+|\s*[|»«]\s*")
 _SENTENCE = re.compile(r"[.!?。！？؟।]\s*[\"'»”’)]*$")
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -47,7 +47,7 @@ def site_names(title: str) -> tuple[str, ...]:
 
 def pieces(texts: Iterable[str]) -> list[str]:
     """Sentence-like parts of a page's blocks, as familiarity is measured by."""
-    return [piece for text in texts for piece in _PIECE.split(text) if piece]
+    return [piece for text in texts for piece in _PIECE.findall(text)]
 
 
 def word_set(texts: Iterable[str], *, most: int = 4000) -> list[str]:

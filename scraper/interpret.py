@@ -225,7 +225,7 @@ def _learn(known: Memory, evidence: Evidence, document: Document) -> Memory:
         title=document.title[:300],
         site=site_names(evidence.found.head_title[:300]),
         language=document.language,
-        script=main_script(evidence.texts),
+        script=known.script if known.script and evidence.kept > 0.9 else main_script(evidence.texts),
         final_url=evidence.capture.final_url[:500],
         canonical=evidence.found.head.canonical,
         chars=sum(len(text) for text in evidence.texts),

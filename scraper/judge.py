@@ -146,7 +146,7 @@ def _percent(share: float) -> str:
 
 
 def _by_hand(evidence: Evidence) -> Verdict | None:
-    if digest(evidence.found.document.text) in evidence.memory.refused:
+    if evidence.memory.refused and digest(evidence.found.document.text) in evidence.memory.refused:
         return held("by_hand", ("text", "the same as one that a person set aside"))
     return None
 
@@ -299,7 +299,10 @@ def _emptied(evidence: Evidence) -> Verdict | None:
         return held("error_page", ("text", f"a template that was not filled in: {unfilled[0][:80]}"))
     if not evidence.texts or (evidence.own_chars < 30 and accepted):
         before = f"; before {evidence.memory.chars}" if accepted else ""
-        return held("shell", ("text of its own", f"{evidence.own_chars} characters{before}"))
+        facts = [("text of its own", f"{evidence.own_chars} characters{before}")]
+        if evidence.capture.rendered is None:
+            facts.append(("mend", 'if scripts make this page, look at it with: fetcher = "browser"'))
+        return held("shell", *facts)
     return None
 
 

@@ -88,7 +88,7 @@ def steadied(region: Region, layout: Layout, text: Set[int], frame: Set[int]) ->
 
 def selected_region(layout: Layout, select: str) -> Region | None:
     """The leaves inside elements that a selector matched, form controls apart; None where it matched nothing."""
-    marked = [node for node in layout.nodes if node.element is not None and node.element.get(SELECTED) is not None]
+    marked = [node for node in layout.nodes if node.selected]
     if not marked:
         return None
     inside = sorted({i for node in marked for i in range(node.first, node.last) if layout.leaves[i].kind != "control"})

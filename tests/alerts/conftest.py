@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
-import sqlite3
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -21,7 +22,6 @@ from aiosmtpd.controller import Controller
 
 from archive.alerting.rules import Rule
 from archive.model import Block, Capture, Document, Interpretation, Outcome, Stamp, Verdict
-from archive.opening import DATABASE
 from archive.pages import PageSettings
 from archive.posting import Postbox
 from archive.store import Archive, Recorded
@@ -274,23 +274,63 @@ def page() -> Iterator[Page]:
     server.server_close()
 
 
-def toml(page_url: str, alerts: str, *, every: str = "1h") -> str:
-    return (
-        f'contact = "archive@example.org"\npublic_url = "https://history.example"\n[defaults]\nevery = "{every}"\n'
-        f'[fetch]\ndelay = "0"\nallow_addresses = ["127.0.0.1"]\n[[page]]\nslug = "talks"\nurl = "{page_url}"\n{alerts}'
-    )
+# Forks the command from a process that has imported it already. Reads a line of JSON, answers with the exit code.
+NURSERY = """
+import json, os, sys
+import archive.export, archive.reading.alerts, archive.rehearsal, scraper.alerts.service, scraper.cli, scraper.program, scraper.terminal
+while line := sys.stdin.readline():
+    run = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        os.environ.update(run["env"])
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(os.open(run["out"], os.O_WRONLY | os.O_CREAT), 1)
+        os.dup2(os.open(run["err"], os.O_WRONLY | os.O_CREAT), 2)
+        scraper.cli.main(run["arguments"], prog_name="variorum")
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
 
 
-def alert(to: Sequence[str], **keys: str) -> str:
-    """An `[[alert]]` that tells at once, with these keys as TOML text."""
-    written = {"name": '"all"', "on": '["changed", "silent", "held", "gone", "failing", "recovered"]', "confirm": '"0"'}
-    lines = [f"{key} = {value}" for key, value in {**written, **keys}.items()]
-    return "\n".join(["[[alert]]", *lines, f"to = {json.dumps(list(to))}"]) + "\n"
+@dataclass(frozen=True)
+class Done:
+    """How one run of the command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def value(self) -> Any:
+        return json.loads(self.out)
 
 
-def stored(home: Path, sql: str) -> list[Any]:
-    conn = sqlite3.connect(f"{(home / DATABASE).resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        return conn.execute(sql).fetchall()
-    finally:
-        conn.close()
+class Command:
+    """Runs of the command, one at a time, each a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", NURSERY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, *arguments: str, **env: str) -> Done:
+        self._count += 1
+        out, err = self._folder / f"{self._count}.out", self._folder / f"{self._count}.err"
+        asked = {"arguments": arguments, "env": env, "out": str(out), "err": str(err)}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return Done(code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="session")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    made = Command(tmp_path_factory.mktemp("runs"))
+    yield made
+    made.close()

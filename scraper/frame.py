@@ -199,7 +199,7 @@ def _dated_lists(layout: Layout, why: list[str]) -> None:
 
 def _cookie_lines(leaves: Sequence[Leaf], why: list[str]) -> None:
     """Set aside the few lines of a cookie notice, unless the page's text is about cookies."""
-    lines = [i for i, leaf in enumerate(leaves) if not why[i] and "cookie" in leaf.text.casefold()]
+    lines = [i for i, leaf in enumerate(leaves) if not why[i] and ("ookie" in leaf.text or "COOKIE" in leaf.text)]
     if 0 < len(lines) <= 3:
         for i in lines:
             if len(leaves[i].text) < 700 and _USES_COOKIES.search(leaves[i].text):

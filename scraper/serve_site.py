@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from datasette.app import Datasette
 from datasette.database import Database
@@ -14,18 +15,43 @@ from datasette.utils import parse_metadata
 from archive.site import site_dir
 
 NAME = "archive"  # the database's name in every address and in metadata.yaml
+OUTBOX = frozenset({"alerts", "alert_rules", "messages", "deliveries", "conditions", "triage"})
+
+T = TypeVar("T")
 
 
 class ReadOnlyDatabase(Database):  # type: ignore[misc]
-    """The archive's file as Datasette reads it: nothing on the web writes, whatever characters its path has."""
+    """The archive's file as Datasette reads it: nothing on the web writes, whatever characters its path has.
+
+    The outbox is read by our own pages alone (`read`): SQLite itself refuses it to every other query.
+    """
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
         if write:
             raise PermissionError(f"{self.name} is served for reading only")
         conn = sqlite3.connect(f"{Path(self.path).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         conn.execute("PRAGMA query_only = 1")
+        conn.set_authorizer(_not_the_outbox)
         self._all_file_connections.append(conn)
         return conn
+
+    async def read(self, own: Callable[[sqlite3.Connection], T]) -> T:
+        """What a page of ours reads, the outbox too. A connection serves one query at a time."""
+
+        def unguarded(conn: sqlite3.Connection) -> T:
+            conn.set_authorizer(None)
+            try:
+                return own(conn)
+            finally:
+                conn.set_authorizer(_not_the_outbox)
+
+        found: T = await self.execute_fn(unguarded)
+        return found
+
+
+def _not_the_outbox(action: int, table: str | None, *_: object) -> int:
+    hidden = action == sqlite3.SQLITE_READ and table is not None and table.lower() in OUTBOX
+    return sqlite3.SQLITE_DENY if hidden else sqlite3.SQLITE_OK
 
 
 def make_datasette(db_path: Path, *, base_url: str = "/", public_url: str = "", sql: bool = False) -> Datasette:

@@ -204,8 +204,9 @@ async def _read(datasette, read: Callable[[Reader], Any]) -> Any:
         with sqlite_timelimit(conn, TIME_LIMIT_MS):
             return read(Reader(conn))
 
+    database = datasette.get_database("archive")
     try:
-        return await datasette.get_database("archive").execute_fn(timed)
+        return await getattr(database, "read", database.execute_fn)(timed)
     except NotInArchive as error:
         raise NotFound(_for_readers(str(error))) from error
 

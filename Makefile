@@ -8,13 +8,17 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH ?= benchmarks/bench_*.py
 
-.PHONY: demo test bench lint requirements clean
+.PHONY: demo test corpus bench lint requirements clean
 
 demo: $(READY)
 	$(BIN)/variorum demo
 
 test: lint
 	$(BIN)/python -m pytest
+
+# All pages of the shared corpus through all their revisions, twice; the suite takes a fifth of them.
+corpus: $(READY)
+	CORPUS=all $(BIN)/python -m pytest tests/program/test_program_corpus.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -44,7 +48,7 @@ requirements:
 	rm -rf build/pip-tools
 	$(PYTHON) -m venv build/pip-tools
 	build/pip-tools/bin/pip install --quiet pip-tools
-	CUSTOM_COMPILE_COMMAND="make requirements" build/pip-tools/bin/pip-compile --quiet --upgrade --extra evidence --extra test \
+	CUSTOM_COMPILE_COMMAND="make requirements" build/pip-tools/bin/pip-compile --quiet --upgrade --extra browser --extra evidence --extra test \
 		--strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --output-file requirements.txt pyproject.toml
 

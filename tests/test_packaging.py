@@ -111,7 +111,7 @@ def test_every_dependency_of_the_project_is_pinned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("folders", "extras"), [(("archive", "scraper", "datasette"), ("evidence",)), (("tests",), ("test",))]
+    ("folders", "extras"), [(("archive", "scraper", "datasette"), ("evidence", "browser")), (("tests",), ("test",))]
 )
 def test_every_package_that_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     listed = [

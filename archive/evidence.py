@@ -6,6 +6,7 @@ Formats are written down in docs/evidence.md.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import sqlite3
@@ -17,7 +18,7 @@ from importlib.metadata import version
 from typing import Any
 
 from archive.bodies import zstd_version
-from archive.model import Capture, Headers, Hop, Rules, Tls, utc_text
+from archive.model import Capture, Headers, Hop, Rendered, Rules, Tls, utc_text
 
 Json = dict[str, Any]
 
@@ -57,6 +58,7 @@ def observation_entry(
     capture: Capture, *, seq: int, page: str, settings_sha256: str, body_sha256: str | None, judged: Json
 ) -> Json:
     """Everything about one look that is evidence, and what it was judged to be at the time."""
+    rendered = {} if capture.rendered is None else {"rendered": _rendered(capture.rendered)}
     return {
         "kind": "observation",
         "seq": seq,
@@ -89,6 +91,7 @@ def observation_entry(
         "settings_sha256": settings_sha256,
         "environment": environment(),
         "judged": judged,
+        **rendered,
     }
 
 
@@ -128,6 +131,7 @@ def capture_from_entry(entry: Json, body: bytes | None) -> Capture:
         vantage=entry["vantage"],
         retry_after_s=entry["retry_after_s"],
         conditional=entry["conditional"],
+        rendered=_rendered_from(entry.get("rendered")),
     )
 
 
@@ -147,6 +151,31 @@ def _headers(headers: Headers) -> list[list[str]]:
 
 def _pairs(headers: list[list[str]]) -> Headers:
     return tuple((name, value) for name, value in headers)
+
+
+def _rendered(rendered: Rendered) -> Json:
+    return {
+        "browser": rendered.browser,
+        "received_sha256": None if rendered.received is None else hashlib.sha256(rendered.received).hexdigest(),
+        "received_bytes": None if rendered.received is None else len(rendered.received),
+        "screenshot_sha256": None if rendered.screenshot is None else hashlib.sha256(rendered.screenshot).hexdigest(),
+        "screenshot_bytes": None if rendered.screenshot is None else len(rendered.screenshot),
+        "requests": rendered.requests,
+        "wire_bytes": rendered.wire_bytes,
+        "refused": [list(pair) for pair in rendered.refused],
+    }
+
+
+def _rendered_from(value: Json | None) -> Rendered | None:
+    """How the browser made the page, without the bytes of what it received and showed."""
+    if value is None:
+        return None
+    return Rendered(
+        browser=value["browser"],
+        requests=value["requests"],
+        wire_bytes=value["wire_bytes"],
+        refused=tuple((url, why) for url, why in value["refused"]),
+    )
 
 
 def _tls(tls: Tls | None) -> Json | None:

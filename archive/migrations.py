@@ -383,6 +383,27 @@ def m004_lifetimes(db: Database) -> None:
         db.execute(statement)
 
 
+_RENDERING_TABLES = """
+CREATE TABLE renderings (
+    seq INTEGER PRIMARY KEY REFERENCES observations(seq),
+    browser TEXT NOT NULL,
+    received_id INTEGER REFERENCES blobs(id),
+    screenshot_id INTEGER REFERENCES blobs(id)
+) STRICT;
+CREATE INDEX renderings_by_received ON renderings(received_id) WHERE received_id IS NOT NULL;
+CREATE INDEX renderings_by_screenshot ON renderings(screenshot_id) WHERE screenshot_id IS NOT NULL;
+"""
+
+
+@migrations()
+def m005_renderings(db: Database) -> None:
+    """What a browser received and showed, of looks whose body is the page that it made."""
+    for statement in _statements(_RENDERING_TABLES):
+        db.execute(statement)
+    for statement in _triggers(_GUARDS.format(table="renderings")):
+        db.execute(statement)
+
+
 def _statements(sql: str) -> list[str]:
     return [part for part in sql.split(";") if part.strip()]
 

@@ -116,6 +116,18 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """How a browser made the page that is the capture's body."""
+
+    browser: str  # name and version
+    received: bytes | None = None  # what the server sent as the page, content encodings undone
+    screenshot: bytes | None = None  # PNG
+    requests: int = 0  # that the page made besides its own
+    wire_bytes: int = 0  # of their answers
+    refused: tuple[tuple[str, str], ...] = ()  # what the page wanted from where nothing may be asked: address, why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """What one look at a page brought back, before any judgement about it.
 
@@ -146,6 +158,7 @@ class Capture:
     vantage: str = "direct"  # or the proxy used, without credentials
     retry_after_s: int | None = None
     conditional: bool = False  # a validator was sent
+    rendered: Rendered | None = None  # where a browser made `body` of what came; then `wire_sha256` is of what came
 
     def __post_init__(self) -> None:
         if self.observed_at.tzinfo is None:

@@ -26,7 +26,7 @@ from archive.errors import HomeUnusable, NoPage, StoreFailed
 from archive.evidence import Json, observation_entry, rules_from_json
 from archive.lock import HomeLock
 from archive.log import append, next_seq
-from archive.model import ACCEPTED, Capture, Interpretation, Rules, parse_utc, utc_text
+from archive.model import ACCEPTED, Capture, Interpretation, Rendered, Rules, parse_utc, utc_text
 from archive.opening import DATABASE, open_database
 from archive.pages import PageSettings, sync_page
 from archive.readings import Interpreter
@@ -268,6 +268,8 @@ class Archive:
                 f"INSERT INTO observations (seq, page_id, body_id, {names}) VALUES (?, ?, ?{', ?' * len(columns)})",
                 (seq, page.page_id, body_id, *columns.values()),
             )
+            if capture.rendered is not None:
+                put_rendering(conn, seq, page.page_id, capture.rendered)
             observed_at = columns["observed_at"]
             look = derive.Look(
                 seq=seq, page_id=page.page_id, observed_at=observed_at, has_body=capture.body is not None
@@ -366,8 +368,8 @@ def remember(
             derived.revision_id if derived.revision_id else (page.latest.revision_id if page.latest else None),
             seq,
             body_id if body_id is not None else page.last_body_id,
-            capture.header("etag") if fresh else page.etag,
-            capture.header("last-modified") if fresh else page.last_modified,
+            _validator(capture, "etag") if fresh else page.etag,
+            _validator(capture, "last-modified") if fresh else page.last_modified,
             capture.final_url if fresh else page.validated_url,
             page.looks_since_full + 1 if capture.conditional else 0,
             0 if accepted else page.not_accepted_in_a_row + 1,
@@ -378,6 +380,26 @@ def remember(
         conn.execute("UPDATE page_states SET memory = ? WHERE page_id = ?", (interpretation.memory, page.page_id))
     if interpretation.document and interpretation.document.title and derived.outcome in ("new", "changed"):
         conn.execute("UPDATE pages SET title = ? WHERE id = ?", (interpretation.document.title, page.page_id))
+
+
+def _validator(capture: Capture, name: str) -> str | None:
+    """The header; none where a browser made the body, since it is one of what came, not of what scripts made of it."""
+    return capture.header(name) if capture.rendered is None else None
+
+
+def put_rendering(conn: sqlite3.Connection, seq: int, page_id: int, rendered: Rendered) -> None:
+    """Store what a browser received and showed at an observation."""
+    row = conn.execute(
+        "SELECT r.received_id FROM renderings r JOIN observations o ON o.seq = r.seq WHERE o.page_id = ?"
+        " AND r.received_id IS NOT NULL ORDER BY r.seq DESC LIMIT 1",
+        (page_id,),
+    ).fetchone()
+    received_id = None if rendered.received is None else put_body(conn, rendered.received, row[0] if row else None)
+    screenshot_id = None if rendered.screenshot is None else put_body(conn, rendered.screenshot, None)
+    conn.execute(
+        "INSERT INTO renderings (seq, browser, received_id, screenshot_id) VALUES (?, ?, ?, ?)",
+        (seq, rendered.browser, received_id, screenshot_id),
+    )
 
 
 def _latest_live(conn: sqlite3.Connection, page_id: int) -> str | None:

@@ -13,6 +13,7 @@ from archive.model import Capture, Interpretation
 from archive.pages import PageSettings
 from archive.store import Archive, PageState
 from scraper.acts import Read, reader_of
+from scraper.browser import Browser
 from scraper.fetch import Fetcher
 from scraper.interpret import VERSION, over_limit
 from scraper.parsers import Died, OverLimit, Parsers, ended
@@ -59,6 +60,7 @@ def look(
     state: PageState,
     *,
     fetcher: Fetcher,
+    browser: Browser | None,
     robots: Robots | None,
     parsers: Parsers,
     now: Callable[[], datetime],
@@ -76,6 +78,8 @@ def look(
             failure=asked.failure or ("robots", asked.detail),
             refused=asked.failure is None,
         )
+    elif page.fetcher == "browser" and browser is not None:
+        capture = browser.fetch(page.url, now=now)
     else:
         full = state.confirming or state.looks_since_full + 1 >= full_every
         capture = fetcher.fetch(

@@ -51,6 +51,7 @@ class FetchLimits:
     allow_addresses: tuple[str, ...] = ()  # address, network or address:port that would else be refused
     ca_file: str = ""  # PEM certificates trusted besides the usual authorities
     user_agent: str = "variorum"
+    accept: str = ACCEPT
     accept_language: str = ""
     keep_oversize: bool = False  # keep what came of a body that is too large
 
@@ -235,7 +236,7 @@ class _Journey:
         return (
             ("Host", target.authority),
             ("User-Agent", limits.user_agent),
-            ("Accept", ACCEPT),
+            ("Accept", limits.accept),
             *language,
             ("Accept-Encoding", "gzip, deflate"),
         )

@@ -95,6 +95,8 @@ class Parsers:
         settled = gate(capture, rules, memory)
         if settled is not None:
             return settled
+        if capture.rendered is not None:  # what it received and showed is not read
+            capture = replace(capture, rendered=replace(capture.rendered, received=None, screenshot=None))
         try:
             found, same = self._call("read", (capture, rules, memory), len(capture.body or b""))
         except OverLimit as over:

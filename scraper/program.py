@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from archive.checkpoints import make_checkpoint, require_continuation
@@ -17,6 +17,7 @@ from archive.store import Archive, Recorded
 from scraper import clock, watchlist
 from scraper.acts import reader_of
 from scraper.alerts.addresses import rules_for, rules_of
+from scraper.browser import Browser, find_chromium
 from scraper.check import page_settings
 from scraper.deliver import Deliverer
 from scraper.fetch import Fetcher, FetchLimits
@@ -49,7 +50,7 @@ def archive_of(home: Path, watch_list: WatchList, *, holder: str) -> Iterator[Ar
 
 @contextmanager
 def tools_of(watch_list: WatchList) -> Iterator[Tools]:
-    """What looks are made with, by the `[fetch]` table."""
+    """What looks are made with, by the `[fetch]` table. Raises BrowserMissing where a page asks for one."""
     fetch = watch_list.fetch
     limits = FetchLimits(
         deadline_s=fetch.deadline_s,
@@ -59,10 +60,15 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
         user_agent=user_agent_text(watch_list.contact, watch_list.public_url),
     )
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
-    with Fetcher(limits) as fetcher, Parsers() as parsers:
+    with ExitStack() as stack:
+        fetcher, parsers = stack.enter_context(Fetcher(limits)), stack.enter_context(Parsers())
+        browser = None
+        if any(page.fetcher == "browser" for page in watch_list.pages):
+            browser = stack.enter_context(Browser(fetcher, executable=find_chromium(fetch.browser)))
         try:
             yield Tools(
                 fetcher=fetcher,
+                browser=browser,
                 robots=Robots(fetcher, now=clock.now) if fetch.robots else None,
                 parsers=parsers,
                 gate=HostGate(delay_s=fetch.delay_s, back_off_s=fetch.back_off_s),

@@ -16,6 +16,7 @@ from datetime import datetime
 from archive.alerting.rules import Rule
 from archive.errors import StoreFailed
 from archive.store import Archive, NextDue, Recorded
+from scraper.browser import Browser
 from scraper.check import Look, current_state, look
 from scraper.fetch import Fetcher
 from scraper.parsers import Parsers
@@ -32,6 +33,7 @@ class Tools:
     """What looks are made with; shared by all threads of the executor."""
 
     fetcher: Fetcher
+    browser: Browser | None
     robots: Robots | None
     parsers: Parsers
     gate: HostGate
@@ -126,6 +128,7 @@ class Rounds:
                 page,
                 state,
                 fetcher=tools.fetcher,
+                browser=tools.browser,
                 robots=tools.robots,
                 parsers=tools.parsers,
                 now=tools.now,

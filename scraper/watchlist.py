@@ -41,6 +41,7 @@ class FetchSettings:
     robots: bool = True
     full_every: int = 24
     fetcher: str = "http"  # or browser; a page may say otherwise
+    browser: str = ""  # the Chromium to start; empty: the first on PATH
     executor: str = "threads"  # or dask://host:port
     ca_file: str = ""
 
@@ -247,6 +248,7 @@ FETCH_KEYS: Mapping[str, Check | _Each] = {
     "robots": values.boolean,
     "full_every": values.count,
     "fetcher": values.one_of("http", "browser"),
+    "browser": values.text,
     "executor": values.executor,
     "ca_file": values.text,
 }

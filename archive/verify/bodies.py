@@ -119,7 +119,11 @@ class BodyPass:
         return False
 
     def _unowned(self) -> None:
-        sql = "SELECT id FROM blobs b WHERE NOT EXISTS (SELECT 1 FROM observations o WHERE o.body_id = b.id) LIMIT 100"
+        owners = [("observations", "body_id")]
+        if self._conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'renderings'").fetchone():
+            owners += [("renderings", "received_id"), ("renderings", "screenshot_id")]
+        unowned = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {table} WHERE {key} = b.id)" for table, key in owners)
+        sql = f"SELECT id FROM blobs b WHERE {unowned} LIMIT 100"
         for (blob_id,) in rows(self._conn, self._report, "the table blobs", sql):
             self._report.damage(f"blob {blob_id}", "no observation has this body")
 

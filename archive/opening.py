@@ -81,6 +81,8 @@ def check_ours(conn: sqlite3.Connection, path: Path) -> None:
     try:
         found = conn.execute("PRAGMA application_id").fetchone()[0]
         unknown = unknown_steps(Database(conn))
+    except sqlite3.OperationalError:
+        raise  # locked, or the disk: that says nothing about whose file it is
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise NotOurDatabase(path) from error
     if found != APPLICATION_ID:

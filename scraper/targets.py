@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote_from_bytes, urljoin
 
 import idna
@@ -51,6 +52,7 @@ class Target:
         return self.origin + self.path
 
 
+@lru_cache(maxsize=4096)
 def read_target(text: str) -> Target:
     """The address in one spelling, without its fragment.
 

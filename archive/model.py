@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+DOUBTS = frozenset({"shrunk", "unfamiliar"})  # reasons without evidence of what is wrong
 ACCEPTED = frozenset({Outcome.NEW, Outcome.UNCHANGED, Outcome.CHANGED})
 
 # The closed table of (outcome, reason code, meaning). `http_NNN` stands for any three-digit status.

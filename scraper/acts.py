@@ -77,15 +77,19 @@ def perform(
     standing: tuple[str, str | None],
     at: datetime,
     alerts: Sequence[Rule] = (),
+    actor: str = "",
 ) -> Derived:
-    """Record the act and read the page again with it; how the observation stands now. Raises ActRefused."""
+    """Record the act and read the page again with it; how the observation stands now. Raises ActRefused.
+
+    `actor` is who runs this program where nobody is named.
+    """
     outcome, reason = standing
     if (outcome == Outcome.HELD) if kind == "hold" else (outcome != Outcome.HELD):
         raise ActRefused(kind, seq, outcome, reason)
     if kind == "hold" and outcome not in ACCEPTED:
         raise ActRefused(kind, seq, outcome, reason)
     page = archive.page_state(slug)
-    act = Act(kind=kind, observation_seq=seq, actor=getpass.getuser())
+    act = Act(kind=kind, observation_seq=seq, actor=actor or getpass.getuser())
     interpreter = reader_of({**acts_of(archive.conn, page.page_id), seq: kind})
     derived, _ = archive.act(page, act, interpreter, version=VERSION, at=at, alerts=alerts)
     return derived

@@ -188,10 +188,12 @@ def check(home: Path, slugs: tuple[str, ...], as_json: bool) -> None:
     robots.txt, delays and limits hold. Exits 5 where a page was held or refused, 6 where one was gone or failed.
     """
     from scraper import program, watchlist
-    from scraper.terminal import LookPrinter
+    from scraper.terminal import LookPrinter, say
 
     watch_list = watchlist.load(program.watch_list_path(home))
     wanted = program.pages_named(watch_list, slugs)
+    if not wanted:
+        say("The watch list names no page. Add one with: variorum add URL")
     with LookPrinter(len(wanted), wide=max((len(page.slug) for page in wanted), default=0), as_json=as_json) as printer:
         program.check_now(home, watch_list, wanted, lambda _, recorded: printer.put(recorded.row()))
     codes = {EXIT.get(outcome, 0) for outcome in printer.outcomes}

@@ -15,16 +15,20 @@ from datetime import datetime
 
 from archive.alerting.rules import Rule
 from archive.errors import StoreFailed
+from archive.model import DOUBTS, Outcome
 from archive.store import Archive, NextDue, Recorded
+from scraper.acts import perform
 from scraper.browser import Browser
 from scraper.check import Look, current_state, look
 from scraper.fetch import Fetcher
+from scraper.interpret import is_confirmed
 from scraper.parsers import Parsers
 from scraper.politeness import HostGate
 from scraper.robots import Robots
 from scraper.targets import host_of
 from scraper.watchlist import Page
 
+BY_RULE = "the page's accept_doubt"  # the actor of a release that its settings ask for
 IDLE_S = 0.25  # how soon `stop` and `wake` are noticed while nothing comes back
 
 
@@ -160,5 +164,18 @@ class Rounds:
             if self._unstored is None:
                 raise
             self._unstored(page, error)
-        else:
-            self._told(page, recorded)
+            return
+        self._told(page, recorded)
+        doubted = recorded.derived.outcome is Outcome.HELD and recorded.derived.reason in DOUBTS
+        if page.accept_doubt and doubted and is_confirmed(seen.interpretation.memory, seen.capture.observed_at):
+            standing = (recorded.derived.outcome, recorded.derived.reason)
+            perform(
+                self._archive,
+                page.slug,
+                "release",
+                recorded.seq,
+                standing=standing,
+                at=self._tools.now(),
+                alerts=self._alerts(page),
+                actor=BY_RULE,
+            )

@@ -27,6 +27,7 @@ from scraper.toml_lines import key_lines
 FILE_NAME = "variorum.toml"
 DEFAULT_EVERY_S = 6 * 3600.0
 LONGEST_SLUG = 64
+LONGEST_MESSAGE = 320
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class Page:
     fetcher: str = "http"
     proxy: str = ""
     confirm_s: float | None = None  # None: as the alert says
+    accept_doubt: bool = False  # whether a text held in doubt alone is accepted after three equal looks over a day
 
     @property
     def language(self) -> str:
@@ -233,6 +235,7 @@ PAGE_KEYS: Mapping[str, Check | _Each] = {
     "fetcher": values.one_of("http", "browser"),
     "confirm": values.interval,
     "proxy": values.proxy,
+    "accept_doubt": values.boolean,
 }
 DEFAULT_KEYS: Mapping[str, Check | _Each] = {
     "every": values.positive_interval,
@@ -293,7 +296,7 @@ class _Reader:
     def wrong(self, path: KeyPath, message: str) -> None:
         line = self.line(path)
         key = ".".join(part if part.isprintable() else repr(part) for part in path if isinstance(part, str))
-        self.problems.append(Problem(line=line, key=key, message=message))
+        self.problems.append(Problem(line=line, key=key, message=_cut_middle(message)))
 
     def table(self, path: KeyPath, table: Mapping[str, Any], keys: Mapping[str, Check | _Each]) -> dict[str, Any]:
         """The checked values of the keys that are right; lists as tuples."""
@@ -324,6 +327,11 @@ class _Reader:
         for key in keys:
             if key not in table:
                 self.wrong((*path, key), "is missing")
+
+
+def _cut_middle(message: str) -> str:
+    """A message with a long value shown by its begin and end: what is wrong with it is said after it."""
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:150]} … {message[-150:]}"
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
@@ -445,7 +453,7 @@ def _page(page: Mapping[str, Any], default: Cadence, default_zone: str, settings
         cadence=_cadence(page, default, page.get("timezone", default_zone)),
         fetcher=page.get("fetcher", settings.fetcher),
         confirm_s=page.get("confirm"),
-        **{key: page[key] for key in ("statement", "tags", "was", "proxy") if key in page},
+        **{key: page[key] for key in ("statement", "tags", "was", "proxy", "accept_doubt") if key in page},
     )
 
 

@@ -53,7 +53,11 @@ class Sender:
         written = self._addresses.get(post.target)
         if written is None:
             return Result(state="never", detail="no alert of the watch list names this target any more")
-        return self.send_to(written, render(post.message, public_url=self.public_url), accepted=post.accepted)
+        try:
+            rendered = render(post.message, public_url=self.public_url)
+        except Exception as error:  # one message that can't be written must not keep its target's others back
+            return Result(state="never", detail=f"the message could not be written ({type(error).__name__})")
+        return self.send_to(written, rendered, accepted=post.accepted)
 
     def send_to(self, written: str, rendered: Rendered, *, accepted: tuple[str, ...] = ()) -> Result:
         """To a target as the watch list writes it. A failure of whatever service is a result, and tells no address."""

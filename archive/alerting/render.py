@@ -178,11 +178,11 @@ def _html(message: Message, title: str, public_url: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title></title></head>'
         "<body style=\"font-family:Georgia,'Noto Serif',serif;font-size:16px;line-height:1.5;color:#1c1b1a;"
         'background:#ffffff;max-width:42em;margin:1.5em auto;padding:0 1em">',
-        f'<h1 style="font-size:20px;line-height:1.3;margin:0 0 .8em" dir="auto">{escape(title)}</h1>',
+        f'<h1 style="font-size:20px;line-height:1.3;margin:0 0 .8em">{escape(title)}</h1>',
     ]
     for place, told in enumerate(message.told[:_LISTED]):
         if len(message.told) > 1:
-            parts.append(f'<h2 style="font-size:17px;margin:1.6em 0 .4em" dir="auto">{_html_of(headline(told))}</h2>')
+            parts.append(f'<h2 style="font-size:17px;margin:1.6em 0 .4em">{_html_of(headline(told))}</h2>')
         parts += [f'<p style="margin:0 0 .3em">{_html_of(sentence)}</p>' for sentence in sentences(told)]
         if place < _IN_FULL:
             parts += _html_excerpt(told.event)
@@ -208,6 +208,10 @@ def _html_excerpt(event: Event) -> list[str]:
     parts = [
         f'<p dir="auto"{language} style="{style}">{"".join(map(_html_segment, block))}</p>' for block in change.blocks
     ]
+    if any(kind.startswith("moved") for block in change.blocks for kind, _ in block):
+        parts.append(
+            '<p style="font-size:14px">Violet has moved: from where it is struck through to where it is underlined.</p>'
+        )
     return parts + ([f"<p>{_more_blocks(change.left_out)}</p>"] if change.left_out else [])
 
 
@@ -216,8 +220,7 @@ def _html_segment(segment: Segment) -> str:
     if kind == "equal":
         return escape(inert(text))
     tag, style = _STYLES[kind]
-    shown = _marked(segment) if kind.startswith("moved") else inert(text)
-    return f'<{tag} style="{style}">{escape(shown)}</{tag}>'
+    return f'<{tag} style="{style};margin-inline-end:.2em"><bdi>{escape(inert(text))}</bdi></{tag}>'
 
 
 def _html_links(event: Event, public_url: str) -> str:

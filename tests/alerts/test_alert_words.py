@@ -62,7 +62,7 @@ def test_a_message_says_page_change_bounds_and_links_in_every_form() -> None:
         assert "a0123456789a" in form
     assert "All parties [-must-]{+should+} pay within [-30-]{+20+} days." in found.text
     assert "[-must-]{+should+}" in found.short
-    assert re.search(r"<del [^>]*>must</del><ins [^>]*>should</ins>", found.html)
+    assert re.search(r"<del [^>]*><bdi>must</bdi></del><ins [^>]*><bdi>should</bdi></ins>", found.html)
 
 
 def test_without_a_public_address_commands_stand_in_place_of_links() -> None:

@@ -310,7 +310,7 @@ def insert(
             note,
             rule.digest != "immediate",
             confirm_at,
-            " ".join(_texts(event)) if event.kind == "changed" else None,
+            " ".join(_texts(event)) if event.change is not None else None,
             _content(event, match),
         ),
     )

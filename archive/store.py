@@ -338,8 +338,17 @@ class Archive:
             judged = readings.read_again(
                 conn, page.page_id, page.rules, interpret, cause=act.kind, version=version, at=utc_text(at)
             )
-            outbox.after_act(conn, alerts, act.kind, act.observation_seq, judged[act.observation_seq], utc_text(at))
-        return judged[act.observation_seq], seq
+            derived = judged[act.observation_seq]
+            outbox.after_act(
+                conn,
+                alerts,
+                kind=act.kind,
+                page_id=page.page_id,
+                seq=act.observation_seq,
+                derived=derived,
+                at=utc_text(at),
+            )
+        return derived, seq
 
 
 def _text_sha256(interpretation: Interpretation) -> str | None:

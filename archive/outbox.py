@@ -52,17 +52,16 @@ def after_record(
     """
     if not rules:
         return None
-    page = page_facts(conn, look.page_id)
     before = _condition(conn, look.page_id)
     condition, trouble = after_look(before, derived.outcome, at=look.observed_at, seq=look.seq)
     if condition != before:
         _keep_condition(conn, look.page_id, condition)
     waiting = list(_waiting(conn, look.page_id))
     if derived.outcome not in ACCEPTED:
-        _after_ill_look(conn, rules, page, look, derived, condition, trouble, waiting)
+        _after_ill_look(conn, rules, look, derived, condition, trouble, waiting)
     else:
         if before.told:
-            _recovered(conn, rules, page, look, before, waiting)
+            _recovered(conn, rules, look, before, waiting)
         if derived.change is not None:
             _changed(conn, rules, look, derived.change.id, [w for w in waiting if w.event == "changed"])
         elif look.has_body:
@@ -71,15 +70,27 @@ def after_record(
 
 
 def after_act(
-    conn: sqlite3.Connection, rules: Sequence[Rule], kind: str, seq: int, derived: derive.Derived, at: str
+    conn: sqlite3.Connection,
+    rules: Sequence[Rule],
+    *,
+    kind: str,
+    page_id: int,
+    seq: int,
+    derived: derive.Derived,
+    at: str,
 ) -> None:
-    """Owe the change that a release by hand brought to light, once and at once; tell nothing more of a look set aside."""
-    if kind == "hold":
-        conn.execute(
-            "UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE observation_seq = ? AND state = 'waiting'",
-            (seq,),
-        )
-    elif derived.change is not None:
+    """Owe the change that a release by hand brought to light, once and at once; what waits to be confirmed of the look is void.
+
+    A page whose look was released has been seen after all: what troubles it next is a new spell.
+    """
+    conn.execute(
+        "UPDATE alerts SET state = 'transient', confirm_at = NULL WHERE observation_seq = ? AND state = 'waiting'",
+        (seq,),
+    )
+    if kind != "release":
+        return
+    conn.execute("DELETE FROM conditions WHERE page_id = ?", (page_id,))
+    if derived.change is not None:
         event = event_of_change(conn, derived.change.id)
         for rule in rules:
             match = owed(rule, event)
@@ -222,7 +233,6 @@ def _drop_unruled(conn: sqlite3.Connection, rules: Sequence[Rule], waiting: Sequ
 def _after_ill_look(
     conn: sqlite3.Connection,
     rules: Sequence[Rule],
-    page: PageFacts,
     look: derive.Look,
     derived: derive.Derived,
     condition: Condition,
@@ -238,7 +248,7 @@ def _after_ill_look(
         return
     event = Event(
         kind=trouble,
-        page=page,
+        page=page_facts(conn, look.page_id),
         observation=look.seq,
         at=look.observed_at,
         outcome=str(derived.outcome),
@@ -257,7 +267,6 @@ def _after_ill_look(
 def _recovered(
     conn: sqlite3.Connection,
     rules: Sequence[Rule],
-    page: PageFacts,
     look: derive.Look,
     before: Condition,
     waiting: Sequence[Waiting],
@@ -266,6 +275,7 @@ def _recovered(
     ill = [item for item in waiting if item.event in ("held", "gone")]
     for item in ill:
         _drop(conn, item)
+    page = page_facts(conn, look.page_id)
     event = Event(kind="recovered", page=page, observation=look.seq, at=look.observed_at, since=before.since)
     for rule in rules:
         match = owed(rule, event)

@@ -50,7 +50,7 @@ class Postbox:
 
     Its transactions are a few rows each, and `BEGIN IMMEDIATE` puts them in turn with those of the thread that records
     looks; neither has to know of the other, and no look waits for a message. Only a process that has opened the archive
-    may open it.
+    may open it, or one that has seen that the file `has_our_schema` and writes a few rows beside the service.
     """
 
     def __init__(self, path: Path) -> None:

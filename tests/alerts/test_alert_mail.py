@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -13,7 +15,7 @@ from archive.alerting.event import Event, PageFacts, change_facts
 from archive.alerting.render import Message, Rendered, render
 from archive.alerting.say import Told
 from archive.diff import compare
-from scraper.alerts import service
+from scraper.alerts import mail, service
 from scraper.alerts.result import Result
 
 AT = datetime(2014, 5, 5, 10, tzinfo=UTC)
@@ -128,6 +130,26 @@ def test_a_mail_server_that_is_not_there_is_tried_again(mailbox: Any) -> None:
     assert send(mailbox, rendered()) == Result(
         state="later", detail="no mail server, or it broke off (ConnectionRefusedError)"
     )
+
+
+@pytest.mark.parametrize("mode", ["hang", "close", "close after greeting"])
+def test_a_mail_server_that_hangs_or_hangs_up_is_tried_again(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "TIMEOUT_S", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            conn, _ = server.accept()
+            with conn:
+                if mode == "hang":
+                    conn.recv(1)  # until the client gives up
+                elif mode == "close after greeting":
+                    conn.sendall(b"220 here\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        address = f"mailto://127.0.0.1:{server.getsockname()[1]}/?from=v@archive.example&to=desk@paper.example"
+        assert service.send(address, rendered(), at=AT).state == "later"
+        thread.join()
 
 
 def test_a_password_that_a_server_does_not_take_parks_the_mail(mailbox: Any) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from archive import outbox
 from archive.alerting.rules import Rule
-from archive.model import Outcome
+from archive.model import Block, Document, Interpretation, Outcome, Verdict
+from archive.store import Act
 
+NOON = datetime(2014, 5, 9, 12, tzinfo=UTC)
 RULE = Rule(
     name="all",
     on=("changed", "silent", "held", "gone", "failing", "recovered"),
@@ -193,6 +196,46 @@ def test_two_rules_have_an_alert_each_with_an_id_each(watched: Any) -> None:
     watched.see("talks", 60, B)
     assert watched.alerts("rule") == ["all", "two"]
     assert len(set(watched.alerts("uid"))) == 2
+
+
+def read(look: Any, capture: Any, rules: Any, memory: str) -> Interpretation:
+    """A page's text is its body, whatever was judged before."""
+    blocks = (Block(kind="title", text="River talks"), Block(kind="paragraph", text=capture.body.decode()))
+    document = Document(title="River talks", language="en", blocks=blocks, version="x/1")
+    return Interpretation(verdict=Verdict(version="x/1"), document=document)
+
+
+def act(watched: Any, kind: Any, seq: int, interpret: Any) -> None:
+    archive = watched.archive
+    word = Act(kind=kind, observation_seq=seq, actor="desk")
+    at = NOON + timedelta(days=1)
+    archive.act(archive.page_state("talks"), word, interpret, version="x/1", at=at, alerts=watched.rules)
+
+
+def test_a_released_change_is_told_once_and_at_once_and_the_page_is_no_longer_held(watched: Any) -> None:
+    watched.rules = (RULE,)
+    watched.see("talks", 0, A)
+    held = watched.ill("talks", 60, Outcome.HELD, "unfamiliar")
+    act(watched, "release", held.seq, read)
+    act(watched, "release", held.seq, read)
+    assert watched.alerts() == [("held", "transient"), ("changed", "owed")]
+    watched.see("talks", 2 * 24 * 60, "no")
+    assert watched.alerts("event") == ["held", "changed"]
+
+
+def test_a_change_that_a_person_sets_aside_before_it_was_confirmed_is_not_told(watched: Any) -> None:
+    watched.rules = (RULE,)
+    watched.see("talks", 0, A)
+    changed = watched.see("talks", 60, B)
+
+    def without(look: Any, capture: Any, rules: Any, memory: str) -> Interpretation:
+        if look.seq == changed.seq:
+            return Interpretation(verdict=Verdict(outcome=Outcome.HELD, reason="by_hand", version="x/1"))
+        return read(look, capture, rules, memory)
+
+    act(watched, "hold", changed.seq, without)
+    watched.see("talks", 60 + FEW, A)
+    assert (watched.alerts(), pending(watched)) == ([("changed", "transient")], [])
 
 
 def test_no_alert_without_its_evidence(watched: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -278,6 +278,7 @@ def page() -> Iterator[Page]:
 NURSERY = """
 import json, os, sys
 import archive.export, archive.reading.alerts, archive.rehearsal, scraper.alerts.service, scraper.cli, scraper.program, scraper.terminal
+scraper.alerts.service.read_address("json://127.0.0.1/")  # loads the services
 while line := sys.stdin.readline():
     run = json.loads(line)
     child = os.fork()

@@ -66,6 +66,7 @@ def run(home, sink, step, text):
         Deliverer(Path(home), watched).deliver_now()
         if step == "noted": die()
 
+service.read_address("json://127.0.0.1/")  # loads the services
 while line := sys.stdin.readline():
     child = os.fork()
     if child == 0:

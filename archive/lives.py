@@ -15,6 +15,7 @@ from zlib import crc32
 
 from archive.diff.lifetimes import Begun, Kin, Passage, standing, turn
 from archive.text import fold, words
+from archive.wordings import index_passage
 
 _SKETCH = 8  # codes kept of a lost passage
 _COMMON = 16  # lost passages; a code that more of them have says nothing about which it is
@@ -110,7 +111,9 @@ def _insert(conn: sqlite3.Connection, now: _Shown, begun: Begun) -> int:
         (now.page_id, now.reading_id, passage.kind, ancestor_id, passage.sha256, passage.text),
     )
     assert cursor.lastrowid is not None
-    return cursor.lastrowid
+    passage_id = cursor.lastrowid
+    index_passage(conn, passage_id, passage.text)
+    return passage_id
 
 
 def _lost_kin(conn: sqlite3.Connection, reading_id: int, passage: Passage) -> int | None:

@@ -404,6 +404,23 @@ def m005_renderings(db: Database) -> None:
         db.execute(statement)
 
 
+_SEARCH_TABLES = """
+CREATE VIRTUAL TABLE passage_words USING fts5(
+    folded, content='', tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
+);
+CREATE VIRTUAL TABLE passage_grams USING fts5(folded, content='', tokenize='trigram');
+CREATE INDEX passages_by_reading ON passages(reading_id, id);
+CREATE INDEX passages_by_ancestor ON passages(ancestor_id) WHERE ancestor_id IS NOT NULL;
+"""
+
+
+@migrations()
+def m006_search(db: Database) -> None:
+    """Full-text indexes over all passages. Those that are there already are taken in when the file is next opened."""
+    for statement in _statements(_SEARCH_TABLES):
+        db.execute(statement)
+
+
 def _statements(sql: str) -> list[str]:
     return [part for part in sql.split(";") if part.strip()]
 

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from archive.errors import HomeUnusable, NewerArchive, NotOurDatabase
 from archive.migrations import pending_steps, unknown_steps, upgrade
+from archive.wordings import index_again, lacks_index
 
 APPLICATION_ID = 0x56415231  # "VAR1", in the database header: this file is ours
 DATABASE = "archive.db"
@@ -33,6 +34,7 @@ def open_database(path: Path, *, is_copy: bool = False) -> sqlite3.Connection:
         if not fresh and not is_copy:
             _back_up_before_migrating(conn, path)
         upgrade(Database(conn))
+        _index_what_is_older(conn)
         if fresh:
             sync_folder(path.parent)
         conn.execute("PRAGMA synchronous = FULL")
@@ -41,6 +43,19 @@ def open_database(path: Path, *, is_copy: bool = False) -> sqlite3.Connection:
             path, f"can't be opened for writing ({error})", "Choose another home with --home."
         ) from error
     return conn
+
+
+def _index_what_is_older(conn: sqlite3.Connection) -> None:
+    """Take the passages into the full-text index that were there before it."""
+    if not lacks_index(conn):
+        return
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        index_again(conn)
+    except BaseException:
+        conn.rollback()
+        raise
+    conn.commit()
 
 
 def _back_up_before_migrating(conn: sqlite3.Connection, path: Path) -> None:

@@ -20,6 +20,7 @@ from archive.model import Interpretation, Outcome, Verdict
 from archive.readings import Interpreter, finish_reading, read_all
 from archive.redactions import redactions
 from archive.store import Archive, remember
+from archive.wordings import clear_index, index_passage
 
 TABLES = ("readings", "revisions", "judgements", "changes", "passages", "lifetimes", "kin", "page_states", "pages")
 _BLANK_STATE = (
@@ -103,6 +104,7 @@ class _Replay:
         for table in TABLES:
             self._conn.execute(f"CREATE TEMP TABLE before_{table} AS SELECT * FROM main.{table}")
         self._conn.execute("PRAGMA defer_foreign_keys = 1")
+        clear_index(self._conn)
         for table in ("kin", "lifetimes", "passages", "changes", "judgements", "revisions", "readings"):
             self._conn.execute(f"DELETE FROM {table}")
         self._conn.execute(f"UPDATE page_states SET {_BLANK_STATE}")
@@ -202,6 +204,7 @@ class _Replay:
     def _copy_lives(self, old_reading: int, new_reading: int, number: int) -> None:
         """Put back the passages and spells that began with a revision, and the ends of those that it ended."""
         values = {"old": old_reading, "new": new_reading, "number": number}
+        last = self._conn.execute("SELECT coalesce(max(id), 0) FROM passages").fetchone()[0]
         self._conn.execute(
             "INSERT INTO passages (page_id, reading_id, kind, ancestor_id, sha256, text)"
             " SELECT t.page_id, :new, t.kind, (SELECT n.id FROM temp.before_passages a JOIN main.passages n"
@@ -211,6 +214,8 @@ class _Replay:
             " WHERE v.reading_id = :old AND v.number = :number ORDER BY t.id",
             values,
         )
+        for passage_id, text in self._conn.execute("SELECT id, text FROM passages WHERE id > ?", (last,)).fetchall():
+            index_passage(self._conn, passage_id, text)
         spells = self._conn.execute(
             "SELECT n.id, l.spell, l.begin_not_before, l.begin_not_after, f.number, l.end_not_before, l.end_not_after,"
             " l.looks, l.longest_gap_s FROM temp.before_lifetimes l JOIN temp.before_passages t ON t.id = l.passage_id"

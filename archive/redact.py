@@ -22,6 +22,7 @@ from archive.model import utc_text
 from archive.readings import Interpreter, read_again
 from archive.redactions import redactions
 from archive.store import Archive
+from archive.wordings import index_again
 
 ReaderOf = Callable[[Mapping[int, str]], Interpreter]
 
@@ -93,6 +94,8 @@ def redact(
                     is_new=blob_id in entries,
                 )
             )
+        if pages:
+            index_again(conn)
         for page_id in sorted(pages):
             _read_without(conn, page_id, reader_of, version, utc_text(at))
     return done

@@ -458,6 +458,48 @@ def lifetimes(home: Path, slug: str, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("query")
+@click.argument("slug", required=False)
+@json_option
+@click.pass_obj
+def search(home: Path, query: str, slug: str | None, as_json: bool) -> None:
+    """Every wording ever seen that holds these words, with their endings, or a "phrase in quotes" as it stands.
+
+    Case and marks are folded; scripts without spaces are searched wherever the characters stand. Exits 4 where there is none.
+    """
+    from archive.reading.search import parse_query
+    from archive.reading.search import search as find
+    from scraper.terminal import put_json, put_table, say
+
+    with _reader(home) as reader:
+        page = reader.page(slug) if slug else None
+        found = find(reader, parse_query(query), page=page)
+        while not found.hits and found.before is not None:
+            found = find(reader, parse_query(query), page=page, before=found.before)
+    rows = [hit.as_json() for hit in found.hits]
+    if as_json:
+        put_json(rows)
+    elif rows:
+        put_table(
+            ("page", "first seen", "last seen", "what"),
+            [
+                (
+                    row["page"],
+                    row["begin"]["not_after"],
+                    row["end"]["not_before"] if row["end"] else "still there",
+                    row["text"],
+                )
+                for row in rows
+            ],
+        )
+    if found.before is not None:
+        say(f"These are the {len(rows)} newest. More words find fewer.")
+    if not rows:
+        say(f"No wording of {slug or 'any page of this archive'} ever held {query!r}.")
+        sys.exit(4)
+
+
+@main.command()
 @click.argument("phrase")
 @click.argument("slug", required=False)
 @json_option

@@ -25,6 +25,7 @@ CALLS = {
     "pages": ["pages", "--json"],
     "status": ["status", "--json"],
     "lifetimes": ["lifetimes", "orrin-en", "--json"],
+    "search": ["search", "peace stability", "--json"],
     "when": ["when", "peace and stability", "orrin-en", "--json"],
     "explain": ["explain", "16", "--json"],
     "reread": ["reread", "orrin-en", "--json"],

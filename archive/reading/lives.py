@@ -2,31 +2,113 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
-from archive.diff.lifetimes import Spell, phrase_spells
+from archive.diff.lifetimes import Spell, phrase_spells, standing
 from archive.reading.reader import Reader
-from archive.reading.rows import Json, PageRow
+from archive.reading.rows import Json, PageRow, Revision
+from archive.reading.search import may_hold
 
 _LIVES = """
-SELECT p.id, p.kind, p.text, a.text AS ancestor, l.spell, l.begin_not_before, l.begin_not_after, l.end_not_before,
-    l.end_not_after, l.first_revision_id,
-    coalesce(l.looks, (SELECT sum(v.looks) FROM revisions f JOIN revisions v ON v.reading_id = p.reading_id
-        AND v.number >= f.number WHERE f.id = l.first_revision_id)) AS looks,
-    coalesce(l.longest_gap_s, (SELECT max(max(v.longest_gap_s), coalesce(max(iif(v.number > f.number, v.gap_before_s, 0)), 0))
-        FROM revisions f JOIN revisions v ON v.reading_id = p.reading_id
-        AND v.number >= f.number WHERE f.id = l.first_revision_id)) AS longest_gap_s
+SELECT p.id, p.kind, p.text, p.sha256, a.id AS ancestor_id, a.text AS ancestor, f.number AS first, z.number AS last,
+    l.begin_not_before, l.begin_not_after, l.end_not_before, l.end_not_after, l.looks, l.longest_gap_s,
+    (SELECT min(d.id) FROM passages d WHERE d.ancestor_id = p.id) AS descendant_id
 FROM passages p
 JOIN lifetimes l ON l.passage_id = p.id
+JOIN revisions f ON f.id = l.first_revision_id
+LEFT JOIN revisions z ON z.id = l.last_revision_id
 LEFT JOIN passages a ON a.id = p.ancestor_id
-WHERE p.reading_id = :reading
+WHERE {where}
 ORDER BY p.id, l.spell
 """
 
+_VANISHED = """
+SELECT p.id FROM passages p WHERE p.reading_id = :reading AND p.id < :before AND NOT EXISTS (
+    SELECT 1 FROM lifetimes l WHERE l.passage_id = p.id AND l.end_not_after IS NULL)
+ORDER BY p.id DESC LIMIT :limit
+"""
+
+_BIRTHS = """
+SELECT p.sha256, f.number, l.begin_not_before, l.begin_not_after
+FROM passages p
+JOIN lifetimes l ON l.passage_id = p.id
+JOIN revisions f ON f.id = l.first_revision_id AND f.number <= :number
+LEFT JOIN revisions z ON z.id = l.last_revision_id
+WHERE p.reading_id = (SELECT reading_id FROM revisions WHERE id = :revision)
+    AND p.sha256 IN (SELECT value FROM json_each(:digests)) AND (z.id IS NULL OR z.number >= :number)
+"""
+
+_RUNS = """
+SELECT number, looks, longest_gap_s, coalesce(gap_before_s, 0) AS gap_before_s
+FROM revisions WHERE reading_id = :reading ORDER BY number DESC
+"""
+
 _SHOWN = """
-SELECT text, first_observed, last_observed, looks, longest_gap_s, coalesce(gap_before_s, 0)
+SELECT text, first_observed, last_observed, looks, longest_gap_s, coalesce(gap_before_s, 0), number
 FROM revisions WHERE reading_id = :reading ORDER BY number
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """One spell, as bounds and as revisions. `last` and `end` are None while it goes on."""
+
+    first: int
+    last: int | None
+    begin: tuple[str | None, str]
+    end: tuple[str, str] | None
+    looks: int
+    longest_gap_s: int
+
+    def as_json(self) -> Json:
+        return {
+            "first_revision": self.first,
+            "last_revision": self.last,
+            "begin": {"not_before": self.begin[0], "not_after": self.begin[1]},
+            "end": {"not_before": self.end[0], "not_after": self.end[1]} if self.end else None,
+            "looks": self.looks,
+            "longest_gap_s": self.longest_gap_s,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifetime:
+    """A passage with its spells, and what it was made from."""
+
+    id: int
+    kind: str
+    text: str
+    sha256: str
+    ancestor_id: int | None
+    ancestor: str | None
+    descendant_id: int | None  # the first passage that was made from it
+    spells: tuple[Stay, ...]
+
+    @property
+    def present(self) -> bool:
+        return self.spells[-1].end is None
+
+    def as_json(self) -> Json:
+        return {
+            "text": self.text,
+            "kind": self.kind,
+            "present": self.present,
+            "ancestor": self.ancestor,
+            "spells": [spell.as_json() for spell in self.spells],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Birth:
+    """Since when a passage of one revision had stood there without a break, and the revision that brought it."""
+
+    revision: int
+    not_before: str | None
+    not_after: str
 
 
 class _Shown(NamedTuple):
@@ -42,45 +124,115 @@ class _Shown(NamedTuple):
 
 def lifetimes(reader: Reader, page: PageRow) -> list[Json]:
     """Every passage ever seen in the current reading, in the order of first sight, in the shape of `lifetimes --json`."""
-    found: dict[int, Json] = {}
-    for row in reader.rows(_LIVES, {"reading": reader.reading_id(page)}):
-        life = found.setdefault(
-            row["id"],
-            {"text": row["text"], "kind": row["kind"], "present": False, "ancestor": row["ancestor"], "spells": []},
-        )
-        life["present"] = row["end_not_after"] is None
-        end = None
-        if row["end_not_after"] is not None:
-            end = {"not_before": row["end_not_before"], "not_after": row["end_not_after"]}
-        life["spells"].append(
-            {
-                "begin": {"not_before": row["begin_not_before"], "not_after": row["begin_not_after"]},
-                "end": end,
-                "looks": row["looks"],
-                "longest_gap_s": row["longest_gap_s"],
-            }
-        )
-    return list(found.values())
+    return [life.as_json() for life in _lives(reader, page, "p.reading_id = :reading", {})]
 
 
-def when(reader: Reader, phrase: str, pages: list[PageRow]) -> list[Json]:
-    """On which of these pages a phrase ever stood, and in which spells, across passages too; case and marks folded."""
-    found = []
-    for page in pages:
-        rows = reader.rows(_SHOWN, {"reading": reader.reading_id(page)})
-        shown = (_Shown(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows)
-        spells = [_spell(spell) for spell in phrase_spells(shown, phrase)]
-        if spells:
-            present = spells[-1]["end"] is None
-            found.append({"page": page.slug, "title": page.title or None, "present": present, "spells": spells})
+def present_lives(reader: Reader, page: PageRow, *, limit: int) -> tuple[list[Lifetime], int]:
+    """The passages of the latest text in reading order, the first of them, and how many there are."""
+    if not page.revisions:
+        return [], 0
+    latest = reader.revision(page.slug)
+    digests = list(standing(latest.text, latest.block_kinds))
+    place = {digest: number for number, digest in enumerate(digests)}
+    where = "p.reading_id = :reading AND p.sha256 IN (SELECT value FROM json_each(:digests))"
+    found = _lives(reader, page, where, {"digests": json.dumps(digests[:limit])})
+    return sorted(found, key=lambda life: place[life.sha256]), len(digests)
+
+
+def vanished_lives(reader: Reader, page: PageRow, *, before: int | None = None, limit: int) -> list[Lifetime]:
+    """The passages that no longer stand there, those first seen last first; those after the passage `before`."""
+    values = {"reading": reader.reading_id(page), "before": before or 1 << 62, "limit": limit}
+    ids = [row["id"] for row in reader.rows(_VANISHED, values)]
+    found = _lives(reader, page, "p.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(ids)})
+    return found[::-1]
+
+
+def births(reader: Reader, revision: Revision) -> dict[str, Birth]:
+    """Since when each passage of a revision, by the digest of its text, had stood there."""
+    digests = list(standing(revision.text, revision.block_kinds))
+    values = {"revision": revision.row.id, "number": revision.number, "digests": json.dumps(digests)}
+    return {
+        row["sha256"]: Birth(
+            revision=row["number"], not_before=row["begin_not_before"], not_after=row["begin_not_after"]
+        )
+        for row in reader.rows(_BIRTHS, values)
+    }
+
+
+def _lives(reader: Reader, page: PageRow, where: str, values: dict[str, object]) -> list[Lifetime]:
+    reading = reader.reading_id(page)
+    rows = reader.rows(_LIVES.format(where=where), {"reading": reading, **values})
+    runs = _runs(reader, reading) if any(row["looks"] is None for row in rows) else {}
+    made = []
+    for _, group in groupby(rows, key=lambda row: row["id"]):
+        own = list(group)
+        first = own[0]
+        made.append(
+            Lifetime(
+                id=first["id"],
+                kind=first["kind"],
+                text=first["text"],
+                sha256=first["sha256"],
+                ancestor_id=first["ancestor_id"],
+                ancestor=first["ancestor"],
+                descendant_id=first["descendant_id"],
+                spells=tuple(
+                    Stay(
+                        first=row["first"],
+                        last=row["last"],
+                        begin=(row["begin_not_before"], row["begin_not_after"]),
+                        end=None if row["end_not_after"] is None else (row["end_not_before"], row["end_not_after"]),
+                        looks=runs[row["first"]][0] if row["looks"] is None else row["looks"],
+                        longest_gap_s=runs[row["first"]][1] if row["looks"] is None else row["longest_gap_s"],
+                    )
+                    for row in own
+                ),
+            )
+        )
+    return made
+
+
+def _runs(reader: Reader, reading: int | None) -> dict[int, tuple[int, int]]:
+    """By the number of each revision: (looks, longest gap) from its first look to the last look there is."""
+    found: dict[int, tuple[int, int]] = {}
+    looks = longest = 0
+    for row in reader.rows(_RUNS, {"reading": reading}):
+        looks += row["looks"]
+        longest = max(longest, row["longest_gap_s"])
+        found[row["number"]] = (looks, longest)
+        longest = max(longest, row["gap_before_s"])
     return found
 
 
-def _spell(spell: Spell[str]) -> Json:
+# --- phrases ---------------------------------------------------------------------------------------------------------
+
+
+def when(reader: Reader, phrase: str, pages: Sequence[PageRow]) -> list[Json]:
+    """On which of these pages a phrase ever stood, and in which spells, across passages too; case and marks folded."""
+    held = may_hold(reader, phrase)
+    found = (when_said(reader, phrase, page) for page in pages if held is None or page.id in held)
+    return [said for said in found if said is not None]
+
+
+def when_said(reader: Reader, phrase: str, page: PageRow) -> Json | None:
+    """As `when`, of one page, at the cost of reading all its revisions; None where it never said it."""
+    rows = reader.rows(_SHOWN, {"reading": reader.reading_id(page)})
+    shown = (_Shown(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows)
+    begun = {row["first_observed"]: row["number"] for row in rows}
+    ended = {row["last_observed"]: row["number"] for row in rows}
+    spells = [_spell(spell, begun, ended) for spell in phrase_spells(shown, phrase)]
+    if not spells:
+        return None
+    return {"page": page.slug, "title": page.title or None, "present": spells[-1]["end"] is None, "spells": spells}
+
+
+def _spell(spell: Spell[str], begun: Mapping[str, int], ended: Mapping[str, int]) -> Json:
     end = None
     if spell.end_not_after is not None:
         end = {"not_before": spell.end_not_before, "not_after": spell.end_not_after}
     return {
+        "first_revision": begun[spell.begin_not_after],
+        "last_revision": ended[spell.end_not_before] if end else None,
         "begin": {"not_before": spell.begin_not_before, "not_after": spell.begin_not_after},
         "end": end,
         "looks": spell.looks,

@@ -62,7 +62,14 @@ def test_a_passage_that_stood_from_the_first_look_has_no_lower_bound_and_no_end(
     life = lives(archive, "talks")[SENTENCES[0]]
     assert life["present"] is True
     assert life["spells"] == [
-        {"begin": {"not_before": None, "not_after": at(0)}, "end": None, "looks": 2, "longest_gap_s": 3 * 3600}
+        {
+            "first_revision": 1,
+            "last_revision": None,
+            "begin": {"not_before": None, "not_after": at(0)},
+            "end": None,
+            "looks": 2,
+            "longest_gap_s": 3 * 3600,
+        }
     ]
 
 
@@ -73,7 +80,10 @@ def test_a_passage_that_went_and_came_back_has_two_spells_with_bounds_at_both_en
     assert first["begin"] == {"not_before": None, "not_after": at(0)}
     assert first["end"] == {"not_before": at(1), "not_after": at(2)}
     assert (first["looks"], first["longest_gap_s"]) == (2, 3600)
-    assert second == {"begin": {"not_before": at(5), "not_after": at(6)}, "end": None, "looks": 1, "longest_gap_s": 0}
+    assert (first["first_revision"], first["last_revision"]) == (1, 1)
+    assert second["begin"] == {"not_before": at(5), "not_after": at(6)}
+    assert (second["first_revision"], second["last_revision"], second["end"]) == (3, None, None)
+    assert (second["looks"], second["longest_gap_s"]) == (1, 0)
 
 
 def test_a_held_look_ends_nothing_and_widens_the_bounds(archive: Archive) -> None:
@@ -106,6 +116,8 @@ def test_a_phrase_is_dated_across_passages_whatever_its_case_and_marks(archive: 
     assert found["present"] is False
     assert found["spells"] == [
         {
+            "first_revision": 2,
+            "last_revision": 2,
             "begin": {"not_before": at(0), "not_after": at(1)},
             "end": {"not_before": at(1), "not_after": at(5)},
             "looks": 1,

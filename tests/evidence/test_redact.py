@@ -87,9 +87,14 @@ def test_nothing_of_the_body_or_its_text_is_left_anywhere(named: Any) -> None:
         "SELECT b.data FROM observations o JOIN blobs b ON b.id = o.body_id WHERE o.seq = ?", (named.seqs[1],)
     ).fetchone()[0]
     assert WITNESS.encode() in everywhere(named.path)
+    assert named.archive.conn.execute("SELECT * FROM passage_words WHERE passage_words MATCH 'quillfeather'").fetchall()
     take_down(named, named.seqs[1])
+    assert not named.archive.conn.execute(
+        "SELECT * FROM passage_words WHERE passage_words MATCH 'quillfeather'"
+    ).fetchall()
     left = everywhere(named.path)
     assert WITNESS.encode() not in left
+    assert b"ephyrine" not in left  # nor a word of it in the full-text index
     assert packed not in left
     assert not any(packed[at : at + 24] in left for at in range(12, len(packed) - 24, 24))
 

@@ -248,6 +248,9 @@ def test_an_archive_of_a_later_version_is_not_judged(story: Path) -> None:
 @pytest.mark.parametrize("part", [0, 1, 2, 5])
 def test_a_file_cut_short_is_damage(story: Path, lines: Lines, part: int) -> None:
     path = story / DATABASE
+    conn = sqlite3.connect(path)
+    conn.execute("VACUUM")  # so that no page at the end is a free one, whose loss is none
+    conn.close()
     size = path.stat().st_size
     with path.open("r+b") as file:
         file.truncate(size - 4096 * part - 100)

@@ -290,6 +290,11 @@ class Archive:
                     "UPDATE page_states SET due_at = ?, missed_rounds = missed_rounds + ? WHERE page_id = ?",
                     (utc_text(min(due.at, again_at or due.at)), due.missed, page.page_id),
                 )
+            elif again_text is not None:
+                conn.execute(
+                    "UPDATE page_states SET due_at = ?1 WHERE page_id = ?2 AND rtrim(due_at, 'Z') > rtrim(?1, 'Z')",
+                    (again_text, page.page_id),
+                )
         return Recorded(
             page=page.slug,
             seq=seq,

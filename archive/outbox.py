@@ -406,7 +406,9 @@ def _keep_condition(conn: sqlite3.Connection, page_id: int, condition: Condition
 
 def page_facts(conn: sqlite3.Connection, page_id: int) -> PageFacts:
     row = conn.execute(
-        "SELECT slug, title, url, language, statement, tags FROM pages WHERE id = ?", (page_id,)
+        "SELECT p.slug, p.title, p.url, coalesce(nullif(p.language, ''), v.language, ''), p.statement, p.tags FROM pages p"
+        " LEFT JOIN page_states s ON s.page_id = p.id LEFT JOIN revisions v ON v.id = s.revision_id WHERE p.id = ?",
+        (page_id,),
     ).fetchone()
     return PageFacts(
         id=page_id,

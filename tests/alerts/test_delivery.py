@@ -136,6 +136,24 @@ def test_a_target_that_hangs_delays_no_other(watched: Any, make_sink: Callable[[
     assert sorted(state for state, _, _ in messages(watched)) == ["sending", "sent"]
 
 
+def test_a_target_that_comes_back_gets_its_alert_while_the_service_runs(
+    watched: Any, sink: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "FIRST_DELAY_S", 0.1)
+    found = owe(watched, f"json://{sink.place}/hook")
+    sink.mode = "busy"
+    deliverer = Deliverer(watched.archive.path.parent, found)
+    deliverer.start()
+    try:
+        while not any(error for _, _, error in messages(watched)):
+            time.sleep(0.02)
+        sink.mode = "take"
+        assert [taken.headers["Webhook-Id"] for taken in sink.wait(1)] == watched.alerts("uid")
+    finally:
+        deliverer.stop()
+    assert messages(watched)[0][0] == "sent"
+
+
 def test_what_was_under_way_when_a_process_ended_is_sent_again_with_the_same_id(watched: Any, sink: Any) -> None:
     found = owe(watched, f"json://{sink.place}/hook")
     with watched.archive.transaction() as conn:

@@ -10,7 +10,7 @@ import pytest
 
 from archive import outbox
 from archive.alerting.rules import Rule
-from archive.model import Block, Document, Interpretation, Outcome, Verdict
+from archive.model import Block, Document, Interpretation, Outcome, Verdict, utc_text
 from archive.store import Act
 
 NOON = datetime(2014, 5, 9, 12, tzinfo=UTC)
@@ -179,6 +179,22 @@ def test_a_rule_for_recovery_alone_hears_of_troubles_that_lasted(watched: Any) -
     watched.ill("talks", 240, Outcome.GONE, "http_404")
     watched.see("talks", 300, A)
     assert watched.alerts() == [("recovered", "owed")]
+
+
+def test_trouble_is_told_by_the_language_that_the_page_has_itself(watched: Any) -> None:
+    watched.rules = (replace(RULE, languages=("en",), confirm_s=0.0),)
+    watched.archive.conn.execute("UPDATE pages SET language = ''")
+    watched.see("talks", 0, A)
+    watched.ill("talks", 60, Outcome.GONE, "http_404")
+    assert watched.alerts() == [("gone", "owed")]
+
+
+def test_a_look_by_hand_that_finds_a_change_lets_the_schedule_confirm_it(watched: Any) -> None:
+    watched.rules = (RULE,)
+    watched.see("talks", 0, A)
+    watched.archive.conn.execute("UPDATE page_states SET due_at = '2014-05-10T00:00:00Z'")
+    recorded = watched.see("talks", 60, B)
+    assert watched.archive.page_state("talks").due_at == utc_text(recorded.look_again_at)
 
 
 def test_what_waits_for_a_rule_that_is_gone_is_owed_to_nobody(watched: Any) -> None:

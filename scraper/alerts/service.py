@@ -95,14 +95,14 @@ def _through_apprise(plugin: Any, address: str, rendered: Rendered) -> Result:
     service = apprise.Apprise(asset=plugin.asset)
     service.add(plugin)
     mail_like = isinstance(plugin, NotifyEmail)
-    body = rendered.html if mail_like else rendered.short
+    body, title = rendered.html if mail_like else rendered.short, rendered.title
     if address.partition(":")[0] in _MARKDOWN:
-        body = _MARKED.sub(r"\\\1", body)
+        body, title = (_MARKED.sub(r"\\\1", text) for text in (body, title))
     longest = plugin.body_maxlen
     _heard.begin()
     sent = service.notify(
         body=body if mail_like or longest <= 0 else cut(body, longest - 1),
-        title=rendered.title,
+        title=title,
         notify_type=rendered.severity,
         body_format="html" if mail_like else "text",
     )

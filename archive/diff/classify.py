@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
@@ -169,7 +170,8 @@ class Classifier:
     def _wording_kinds(self, it: Difference, was: str, now: str) -> list[str]:
         words_was, words_now = words(was), words(now)
         if words_was == words_now:
-            return ["punctuation"]
+            came_or_went = bool(_stops(was)) != bool(_stops(now)) and not (_signs(was) and _signs(now))
+            return ["wording", "punctuation"] if came_or_went else ["punctuation"]
         if _fold_first(words_was) == _fold_first(words_now):
             before_was, before_now = self.old[max(0, it.a - 4) : it.a], self.new[max(0, it.c - 4) : it.c]
             if _signs(before_was + was) != _signs(before_now + now):
@@ -221,6 +223,11 @@ def _fold_first(found: list[str]) -> list[str]:
 
 def _signs(text: str) -> list[str]:
     return [char for char in text if not char.isalnum() and not char.isspace()]
+
+
+def _stops(text: str) -> list[str]:
+    """Marks that divide a sentence: where one comes or goes, the meaning can turn. Quotation marks and hyphens do not."""
+    return [char for char in text if unicodedata.category(char) == "Po" and char not in "\"'"]
 
 
 def _is_number(word: str) -> bool:

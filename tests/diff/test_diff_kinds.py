@@ -131,3 +131,27 @@ def test_equal_texts_have_no_kind_and_one_equal_op() -> None:
     found = compare("Same. Text.", "Same. Text.")
     assert not found.kinds
     assert [op.op for op in found.ops] == ["equal"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("The fee is due and paid.", "The fee is due, and paid."),
+        ("费用如下，：第一项", "费用如下：第一项"),
+        ("The fee is due", "The fee is due."),
+    ],
+)
+def test_a_dividing_mark_that_comes_or_goes_is_told_as_wording_too(old: str, new: str) -> None:
+    assert set(kinds(old, new)) == {"wording", "punctuation"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("The fee, is due.", "The fee; is due."),
+        ("The 'fee' is due.", "The fee is due."),
+        ("It is - due.", "It is – due."),
+    ],
+)
+def test_a_mark_that_is_replaced_and_quotation_marks_are_typography(old: str, new: str) -> None:
+    assert set(kinds(old, new)) == {"punctuation"}

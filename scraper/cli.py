@@ -263,8 +263,12 @@ def status(home: Path, as_json: bool) -> None:
             for row in rows
         ],
     )
-    for uid, target, error in outbox.parked_errors:
-        say(f"Parked: alert {uid} to {target}: {error}. Send it again with: variorum alerts retry {uid}")
+    for uid, target, error, due_at in outbox.failed:
+        what = f"alert {uid} to {target}: {error.rstrip('.')}"
+        if due_at is None:
+            say(f"Parked: {what}. Send it again with: variorum alerts retry {uid}")
+        else:
+            say(f"Owed: {what}. It is tried again at {due_at}.")
 
 
 def _unsent(owed: int, parked: int) -> str:

@@ -60,13 +60,16 @@ class AlertRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outstanding:
-    """What is not delivered yet, over all targets. `parked` is not tried again before somebody asks for it."""
+    """What is not delivered yet, over all targets. `parked` is not tried again before somebody asks for it.
+
+    `failed` are the messages that were tried in vain: (id, target, error, when they are tried again; None: parked).
+    """
 
     waiting: int  # alerts that no second look has confirmed yet
     owed: int  # deliveries
     parked: int
     oldest_owed: str | None
-    parked_errors: tuple[tuple[str, str, str], ...]  # (message, target, error)
+    failed: tuple[tuple[str, str, str, str | None], ...]
 
     def as_public_json(self) -> Json:
         """For the reading room: no target, and nothing that one answered."""
@@ -132,13 +135,16 @@ def outstanding(reader: Reader) -> Outstanding:
         "  UNION ALL SELECT min(a.made_at) FROM deliveries d JOIN alerts a ON a.id = d.alert_id WHERE d.message_id IS NULL)) AS oldest"
     )
     assert row is not None
-    errors = reader.rows("SELECT uid, target, error FROM messages WHERE state = 'parked' ORDER BY id DESC LIMIT 20")
+    errors = reader.rows(
+        "SELECT uid, target, error, iif(state = 'parked', NULL, due_at) AS due_at FROM messages"
+        " WHERE state = 'parked' OR (state IN ('owed', 'sending') AND error IS NOT NULL) ORDER BY id DESC LIMIT 20"
+    )
     return Outstanding(
         waiting=row["waiting"],
         owed=row["owed"],
         parked=row["parked"],
         oldest_owed=row["oldest"],
-        parked_errors=tuple((item["uid"], item["target"], item["error"]) for item in errors),
+        failed=tuple((item["uid"], item["target"], item["error"], item["due_at"]) for item in errors),
     )
 
 

@@ -105,6 +105,12 @@ def test_what_is_parked_stands_in_status_until_it_is_sent_again(home: Home, sink
     assert home.run("status", "--json").value[0]["alerts_parked"] == 0
 
 
+def test_status_says_which_address_is_not_there(home: Home) -> None:
+    changed(home, alert(["env:NOT_SET_ANYWHERE"]))
+    assert "Owed: alert" in home.run("status").err
+    assert "Set NOT_SET_ANYWHERE where variorum runs. It is tried again at" in home.run("status").err
+
+
 def test_a_sample_goes_to_every_target_and_leaves_no_trace(home: Home, make_sink: Callable[[], Any]) -> None:
     one, two = make_sink(), make_sink()
     two.mode = "refuse"

@@ -189,10 +189,9 @@ class Browser:
 
     async def _give_back(self, browser: Chromium | None, visits: int, visit: Visit, *, well: bool) -> None:
         """Keep a browser for the next look, unless this look gave it trouble or it has served its time."""
-        closed = await _in_time(visit.close())
         if browser is None:
             return
-        if well and closed and visits < _MOST_VISITS and browser.is_connected():
+        if well and visits < _MOST_VISITS and browser.is_connected() and await _in_time(visit.close()):
             self._idle.append((browser, visits))
         else:
             await _in_time(browser.close())
@@ -203,6 +202,10 @@ class Browser:
         if self._playwright is not None:
             await _in_time(self._playwright.stop())
             self._playwright = None
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _in_time(work: Any) -> bool:

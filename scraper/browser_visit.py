@@ -122,6 +122,8 @@ class Visit:
 
     async def _answer(self, route: Route, request: Request) -> None:
         """Answer one request of the page with what our fetcher brings, or not at all."""
+        from playwright.async_api import Error
+
         self._pending += 1
         try:
             if self._page is None or request.frame.page != self._page:
@@ -133,19 +135,23 @@ class Visit:
             else:
                 self.requests += 1
                 await _fulfill(route, await self._fetch(request.url, request.headers.get("accept", "*/*")))
+        except Error:  # the page is gone meanwhile
+            return
         finally:
             self._pending -= 1
 
     async def _navigate(self, route: Route, request: Request) -> None:
         """The first is answered with the document already there; where a page goes on by itself, we go along a few times."""
         assert self._page is not None
-        if request.frame != self._page.main_frame or request.method != "GET" or self._navigations > MOST_NAVIGATIONS:
+        if request.frame != self._page.main_frame:
             return await route.abort("blockedbyclient")
+        if request.method != "GET" or self._navigations > MOST_NAVIGATIONS:
+            return await route.fulfill(status=204)  # the browser stays where it is
         self._navigations += 1
         if self._navigations > 1:
             before, found = self.capture, await self._fetch(request.url, "")
             if found.failure is not None or found.body is None:
-                return await route.abort("blockedbyclient")
+                return await route.fulfill(status=204)
             hop = Hop(
                 url=before.final_url,
                 status=before.status or 200,
@@ -195,7 +201,7 @@ class Visit:
         """Wait until the page asks for nothing and changes no more, or for as long as there is time."""
         from playwright.async_api import Error
 
-        end = min(time.monotonic() + _SETTLE_S, self._ends_at - _SPARE_S)
+        end = min(time.monotonic() + _SETTLE_S, self._ends_at - min(_SPARE_S, self._left_s() / 3))
         state, since = "", time.monotonic()
         while time.monotonic() < end:
             try:
@@ -231,7 +237,9 @@ class Visit:
     async def _picture(self, page: Page) -> bytes | None:
         from playwright.async_api import Error
 
-        height = min(_SCREENSHOT_HEIGHT, max(_VIEWPORT["height"], 1))
+        height, left_s = _VIEWPORT["height"], min(_SCREENSHOT_S, self._left_s() - 1)
+        if left_s <= 0:
+            return None
         try:
             size = await page.evaluate("document.documentElement.scrollHeight")
             if isinstance(size, int | float):
@@ -240,7 +248,7 @@ class Visit:
                 full_page=True,
                 clip={"x": 0, "y": 0, "width": _VIEWPORT["width"], "height": height},
                 animations="disabled",
-                timeout=min(_SCREENSHOT_S, self._left_s()) * 1000,
+                timeout=left_s * 1000,
             )
         except Error:
             return None

@@ -7,6 +7,7 @@ In doubt held: a missed revision is seen at the next look, a false one stays for
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archive.model import Capture, Outcome, Verdict
@@ -129,8 +130,17 @@ def _first_verdict(evidence: Evidence) -> Verdict:
     ):
         verdict = rule(evidence)
         if verdict is not None:
-            return verdict
+            return _with_mend(verdict, evidence)
     return _accepted(evidence)
+
+
+def _with_mend(verdict: Verdict, evidence: Evidence) -> Verdict:
+    """The verdict, with the way to see a page that only scripts fill."""
+    scripted = verdict.reason == "shell" or (verdict.reason == "empty" and "<script" in evidence.markup.lower())
+    if not scripted or evidence.capture.rendered is not None:
+        return verdict
+    mend = ("mend", 'if scripts make this page, look at it with: fetcher = "browser"')
+    return replace(verdict, facts=(*verdict.facts, mend))
 
 
 def _accepted(evidence: Evidence, *facts: tuple[str, str]) -> Verdict:
@@ -273,7 +283,9 @@ def _home(evidence: Evidence) -> Verdict | None:
     if not memory.accepted or evidence.about > 0.6:
         return None
     if head.canonical and memory.canonical and _is_home(head.canonical) and not _is_home(memory.canonical):
-        return held("soft_404", ("address that it gives itself", head.canonical), ("before", memory.canonical))
+        elsewhere = urlsplit(head.canonical).hostname not in (None, urlsplit(memory.canonical).hostname)
+        reason = "moved" if elsewhere else "soft_404"
+        return held(reason, ("address that it gives itself", head.canonical), ("before", memory.canonical))
     title = evidence.found.head_title
     if title in memory.site and not evidence.same_title:
         return held("soft_404", ("title", f"{title}: the site's name alone"), ("known text", _percent(evidence.known)))
@@ -299,10 +311,7 @@ def _emptied(evidence: Evidence) -> Verdict | None:
         return held("error_page", ("text", f"a template that was not filled in: {unfilled[0][:80]}"))
     if not evidence.texts or (evidence.own_chars < 30 and accepted):
         before = f"; before {evidence.memory.chars}" if accepted else ""
-        facts = [("text of its own", f"{evidence.own_chars} characters{before}")]
-        if evidence.capture.rendered is None:
-            facts.append(("mend", 'if scripts make this page, look at it with: fetcher = "browser"'))
-        return held("shell", *facts)
+        return held("shell", ("text of its own", f"{evidence.own_chars} characters{before}"))
     return None
 
 

@@ -37,7 +37,7 @@ def changed(old: str, new: str, *, silent: bool | None = False, page: PageFacts 
 
 MUST = changed("All parties must pay within 30 days.", "All parties should pay within 30 days.")
 STAMPED = changed("Text here.\n\nUpdated at : 9.05.2014", "Text here.\n\nUpdated at : 10.05.2014")
-COMMA = changed("Ships, boats and men may pass here.", "Ships boats and men may pass here.")
+QUOTES = changed("“Ships” and men may pass here.", '"Ships" and men may pass here.')
 
 
 def test_a_change_of_wording_is_told_by_a_rule_that_says_no_more() -> None:
@@ -45,11 +45,11 @@ def test_a_change_of_wording_is_told_by_a_rule_that_says_no_more() -> None:
 
 
 def test_a_change_of_quiet_kinds_alone_is_not_told() -> None:
-    assert set(COMMA.change.kinds) == {"punctuation"}  # type: ignore[union-attr]
-    assert owed(RULE, COMMA) is None
+    assert set(QUOTES.change.kinds) == {"punctuation"}  # type: ignore[union-attr]
+    assert owed(RULE, QUOTES) is None
 
 
-@pytest.mark.parametrize(("kind", "event"), [("punctuation", COMMA), ("modality", MUST)])
+@pytest.mark.parametrize(("kind", "event"), [("punctuation", QUOTES), ("modality", MUST)])
 def test_a_kind_is_told_where_the_rule_names_it(kind: str, event: Event) -> None:
     assert owed(replace(RULE, kinds=(kind,)), event) is not None
     assert owed(replace(RULE, kinds=("negation",)), event) is None

@@ -34,7 +34,7 @@ from archive.lock import HomeLock
 from archive.log import append, log_node, next_seq
 from archive.model import utc_text
 from archive.notes import Checkpoint
-from archive.opening import DATABASE, check_ours, open_database, sync_folder
+from archive.opening import DATABASE, check_ours, connect_for_reading, open_database, sync_folder
 from archive.signing import generate_signing_key
 from archive.verify import Known, verify
 from archive.verify.report import Progress, Report
@@ -134,7 +134,7 @@ def copy_database(source: Path, target: Path, told: Progress = lambda what, done
     Raises NotOurDatabase, NewerArchive, HomeUnusable.
     """
     try:
-        conn = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30)
+        conn = connect_for_reading(source)
         copy = sqlite3.connect(target, isolation_level=None)
         try:
             conn.execute("BEGIN")

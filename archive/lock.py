@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -27,11 +28,13 @@ class HomeLock:
             other = os.pread(self._file, 200, 0).decode("utf-8", "replace").strip() or "another process"
             os.close(self._file)
             raise HomeLocked(home, other) from error
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"variorum {holder} (process {os.getpid()})\n".encode(), 0)
+        with suppress(OSError):  # on a full disk the lock holds all the same, without a name
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"variorum {holder} (process {os.getpid()})\n".encode(), 0)
 
     def release(self) -> None:
-        os.ftruncate(self._file, 0)
+        with suppress(OSError):
+            os.ftruncate(self._file, 0)
         os.close(self._file)
 
     def __enter__(self) -> HomeLock:

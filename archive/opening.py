@@ -14,6 +14,7 @@ from archive.wordings import index_again, lacks_index
 
 APPLICATION_ID = 0x56415231  # "VAR1", in the database header: this file is ours
 DATABASE = "archive.db"
+_NO_ROOM_BESIDE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR_SHM")
 
 
 def open_database(path: Path, *, is_copy: bool = False) -> sqlite3.Connection:
@@ -56,6 +57,34 @@ def _index_what_is_older(conn: sqlite3.Connection) -> None:
         conn.rollback()
         raise
     conn.commit()
+
+
+def connect_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing to the file; what is wrong with its content shows only when it is read.
+
+    Where SQLite can't put its shared memory beside the file, because the disk is full or can't be written to, a file without
+    a WAL is read as it lies there. Raises HomeUnusable.
+    """
+    uri = path.resolve().as_uri()
+    wal = path.with_name(path.name + "-wal")
+    try:
+        conn = sqlite3.connect(f"{uri}?mode=ro", uri=True, isolation_level=None, timeout=30)
+        conn.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith(_NO_ROOM_BESIDE):
+            return conn
+        if wal.exists() and wal.stat().st_size:
+            mend = (
+                "Free space there, or copy it with the files beside it to where it can be written, and read the copy."
+            )
+            raise HomeUnusable(path, f"can't be looked at where it is ({error})", mend) from error
+        try:
+            return sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
+        except sqlite3.OperationalError as again:
+            raise HomeUnusable(path, f"can't be read ({again})", "Look at its permissions.") from again
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        return conn
+    return conn
 
 
 def _back_up_before_migrating(conn: sqlite3.Connection, path: Path) -> None:

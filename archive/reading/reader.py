@@ -16,7 +16,7 @@ from archive.errors import Damaged, HomeUnusable, NoPage
 from archive.evidence import rules_from_json
 from archive.log import read_entry
 from archive.model import Rules, utc_text
-from archive.opening import check_ours
+from archive.opening import check_ours, connect_for_reading
 from archive.reading.difference import between
 from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
 from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, listed
@@ -35,7 +35,7 @@ def open_reader(path: Path | str) -> Iterator[Reader]:
     path = Path(path)
     if not path.is_file():
         raise HomeUnusable(path, "is not there", "Make an archive with: variorum init")
-    conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    conn = connect_for_reading(path)
     try:
         conn.execute("PRAGMA query_only = 1")
         check_ours(conn, path)

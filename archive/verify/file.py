@@ -9,11 +9,11 @@ from pathlib import Path
 
 from archive.errors import Damaged, HomeUnusable, NewerArchive, NotOurDatabase
 from archive.migrations import known_steps, schema_of
-from archive.opening import APPLICATION_ID
+from archive.opening import APPLICATION_ID, connect_for_reading
 from archive.verify.report import Report, reading, rows
 
-_OURS = b"entries_no_update"  # a name that stands in the schema of every database of ours
-_SCHEMA_BYTES = 1 << 20
+_OURS = b"entries_no_update"
+_CHUNK_BYTES = 1 << 20
 _MOST_ROWS = 200  # of what SQLite says of the structure
 
 
@@ -25,7 +25,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """
     if not path.is_file():
         raise HomeUnusable(path, "is not there", "Name the home with --home, or make an archive with: variorum init")
-    conn = _connected(path)
+    conn = connect_for_reading(path)
     try:
         conn.execute("PRAGMA query_only = 1")
         conn.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
@@ -45,34 +45,20 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         conn.close()
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    """On a disk that can't be written to, a file without a WAL is read as it is."""
-    uri = path.resolve().as_uri()
-    wal = path.with_name(path.name + "-wal")
-    try:
-        conn = sqlite3.connect(f"{uri}?mode=ro", uri=True, isolation_level=None, timeout=30)
-        conn.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-            return conn
-        if wal.exists() and wal.stat().st_size:
-            mend = "Copy it, with the files beside it, to where it can be written, and verify the copy."
-            raise HomeUnusable(path, f"can't be looked at where it is ({error})", mend) from error
-        try:
-            return sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
-        except sqlite3.OperationalError as again:
-            raise HomeUnusable(path, f"can't be read ({again})", "Look at its permissions.") from again
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
-        return conn
-    return conn
-
-
 def _has_our_schema(path: Path) -> bool:
+    """Whether a file that SQLite can't open was one of ours: by its header, or by a name that stands in every schema of ours."""
     try:
         with path.open("rb") as file:
-            return _OURS in file.read(_SCHEMA_BYTES)
+            if file.read(72)[68:] == APPLICATION_ID.to_bytes(4, "big"):
+                return True
+            before = b""
+            while chunk := file.read(_CHUNK_BYTES):
+                if _OURS in before + chunk:
+                    return True
+                before = chunk[-len(_OURS) :]
     except OSError as error:
         raise HomeUnusable(path, f"can't be read ({error.strerror})", "Look at its permissions.") from error
+    return False
 
 
 def verify_structure(conn: sqlite3.Connection, path: Path, report: Report, *, deep: bool) -> None:

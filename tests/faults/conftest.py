@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -19,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from archive.opening import DATABASE
+from archive.opening import DATABASE, connect_for_reading
 from archive.verify import verify
 
 COMMAND = Path(sys.executable).with_name("variorum")
@@ -88,7 +87,7 @@ class Home:
 
     def traced(self, *options: str) -> list[str]:
         """strace with these options, for what touches the archive's files."""
-        files = [self.database, *(self.database.with_name(DATABASE + end) for end in ("-wal", "-journal"))]
+        files = [self.database, *(self.database.with_name(DATABASE + end) for end in ("-wal", "-shm", "-journal"))]
         files += [self.path / "archive.checkpoint", self.path]
         paths = list(itertools.chain.from_iterable(("-P", str(file)) for file in files))
         return ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={WRITES}", *paths, *options]
@@ -105,7 +104,7 @@ class Home:
 
 
 def rows(path: Path, sql: str) -> list[Any]:
-    conn = sqlite3.connect(path)
+    conn = connect_for_reading(path)
     try:
         return conn.execute(sql).fetchall()
     finally:

@@ -1,0 +1,103 @@
+"""Real disks that are full or can't be written to, and two programs that want one home."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = Path(sys.executable).with_name("variorum")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MB in memory; skips where none may be mounted."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", place], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no disk may be mounted here: {done.stderr.decode()[:200]}")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def fill(place: Path, but_bytes: int) -> Path:
+    """Fill the disk but for so many bytes."""
+    free = os.statvfs(place).f_bavail * os.statvfs(place).f_frsize
+    path = place / "fill"
+    path.write_bytes(bytes(max(0, free - but_bytes)))
+    return path
+
+
+def test_a_full_disk_is_said_and_work_goes_on_when_there_is_room(home: Any, disk: Path) -> None:
+    one = home.copy(disk / "home")
+    failed = 0
+    for room in range(0, 300_000, 60_000):
+        filler = fill(disk, room)
+        done = one.check()
+        failed += done.code == 1
+        assert "Traceback" not in done.err, done.err
+        assert done.code in (0, 1)
+        if done.code:
+            assert "Error: " in done.err
+        one.require_sound()
+        filler.unlink()
+        assert one.check().code == 0
+    assert failed
+    one.require_sound()
+
+
+def test_a_disk_that_can_not_be_written_to_can_be_read_and_verified(home: Any, disk: Path) -> None:
+    one = home.copy(disk / "home")
+    assert one.check().code == 0
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    checked = one.check()
+    assert checked.code == 1
+    assert "Traceback" not in checked.err
+    assert checked.err.count("Error: ") == 1
+    for command in (["verify", "--deep"], ["history", "strait"], ["status"]):
+        done = one.run(*command)
+        assert (done.code, "Traceback" in done.err) == (0, False), done
+    subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+    assert one.check().code == 0
+    one.require_sound()
+
+
+def test_of_two_services_on_one_home_the_second_says_so_and_ends(home: Any) -> None:
+    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    first = subprocess.Popen([COMMAND, "--home", home.path, "serve", "--port", "0"], **options)
+    try:
+        assert first.stderr is not None
+        assert first.stderr.readline().startswith("Reading room: ")
+        second = home.run("serve", "--port", "0")
+        assert (second.code, "is in use by variorum serve" in second.err) == (1, True), second
+        assert home.check().code == 1
+        assert home.run("verify").code == 0
+        assert home.run("backup", str(home.path / "backups")).code == 0
+    finally:
+        first.send_signal(signal.SIGTERM)
+        _, err = first.communicate(timeout=60)
+    assert first.returncode == 0, err
+    home.require_sound()
+
+
+def test_a_service_makes_checkpoints_that_its_archive_agrees_with(home: Any) -> None:
+    note = home.path / "archive.checkpoint"
+    before = note.read_bytes()
+    listed = home.path / "variorum.toml"
+    listed.write_text(listed.read_text("utf-8").replace('every = "1h"', 'every = "1s"'), "utf-8")
+    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    service = subprocess.Popen([COMMAND, "--home", home.path, "serve", "--port", "0"], **options)
+    assert service.stdout is not None
+    service.stdout.readline()
+    service.send_signal(signal.SIGTERM)
+    _, err = service.communicate(timeout=60)
+    assert service.returncode == 0, err
+    assert note.read_bytes() != before
+    assert home.run("verify", "--deep", "--checkpoint", str(note)).code == 0

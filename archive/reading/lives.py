@@ -12,6 +12,7 @@ from archive.diff.lifetimes import Spell, phrase_spells, standing
 from archive.reading.reader import Reader
 from archive.reading.rows import Json, PageRow, Revision
 from archive.reading.search import may_hold
+from archive.text import fold, holds_phrase
 
 _LIVES = """
 SELECT p.id, p.kind, p.text, p.sha256, a.id AS ancestor_id, a.text AS ancestor, f.number AS first, z.number AS last,
@@ -114,7 +115,7 @@ class Birth:
 class _Shown(NamedTuple):
     """One revision, as `phrase_spells` takes it."""
 
-    text: str
+    text: str  # what tells of the phrase in it
     first_observed: str
     last_observed: str
     looks: int
@@ -216,14 +217,35 @@ def when(reader: Reader, phrase: str, pages: Sequence[PageRow]) -> list[Json]:
 
 def when_said(reader: Reader, phrase: str, page: PageRow) -> Json | None:
     """As `when`, of one page, at the cost of reading all its revisions; None where it never said it."""
-    rows = reader.rows(_SHOWN, {"reading": reader.reading_id(page)})
-    shown = (_Shown(row[0], row[1], row[2], row[3], row[4], row[5]) for row in rows)
-    begun = {row["first_observed"]: row["number"] for row in rows}
-    ended = {row["last_observed"]: row["number"] for row in rows}
+    shown: list[_Shown] = []
+    begun: dict[str, int] = {}
+    ended: dict[str, int] = {}
+    holds = _Holds(phrase)
+    for text, first, last, looks, longest_gap_s, gap_before_s, number in reader.conn.execute(
+        _SHOWN, {"reading": reader.reading_id(page)}
+    ):
+        there = phrase if holds.phrase_in(text) else ""
+        shown.append(_Shown(there, first, last, looks, longest_gap_s, gap_before_s))
+        begun[first] = ended[last] = number
     spells = [_spell(spell, begun, ended) for spell in phrase_spells(shown, phrase)]
     if not spells:
         return None
     return {"page": page.slug, "title": page.title or None, "present": spells[-1]["end"] is None, "spells": spells}
+
+
+class _Holds:
+    """Whether texts hold a phrase. What revisions have in common is folded once."""
+
+    def __init__(self, phrase: str) -> None:
+        self._phrase = fold(phrase)
+        self._folded: dict[str, str] = {}
+
+    def phrase_in(self, text: str) -> bool:
+        blocks = text.split("\n\n")
+        for block in blocks:
+            if block not in self._folded:
+                self._folded[block] = fold(block)
+        return holds_phrase(" ".join(filter(None, map(self._folded.__getitem__, blocks))), self._phrase)
 
 
 def _spell(spell: Spell[str], begun: Mapping[str, int], ended: Mapping[str, int]) -> Json:

@@ -5,23 +5,34 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
+from archive.bundle import make_bundle
+from archive.checkpoints import newest_note
 from archive.errors import NotInArchive
+from archive.notes import VerifierKey
+from archive.reading.lives import births
 from archive.reading.missing import NoObservation
 from archive.reading.reader import Reader
 from archive.reading.readings import following_of, revision_of
 from archive.reading.rows import Json, Look, PageRow, Revision, RevisionRow
 from archive.reading.statements import statement
 from archive.site.cite import Citation, citation
+from archive.site.lives import aged, ages_json
 from archive.site.parallel import parallel
 from archive.site.view import View
 
 
-def revision_view(reader: Reader, slug: str, number: int) -> View:
+def revision_view(reader: Reader, slug: str, number: int, *, ages: bool = False) -> View:
+    """A text as it stood; with `ages`, since when each of its passages had stood there."""
     with reader.one_instant():
         revision = reader.revision(slug, number)
         following = neighbour(reader, revision.page, number + 1)
         look = reader.observation(revision.row.observation)
-    return _revision_view(revision, following, look)
+        born = births(reader, revision) if ages else None
+    view = _revision_view(revision, following, look)
+    if born is None:
+        return view
+    old = aged(revision.blocks, born)
+    return View(values={**view.values, "aged": old}, as_json={**view.as_json, "passages": ages_json(old)})
 
 
 def reading_view(reader: Reader, slug: str, reading: int, number: int) -> View:
@@ -73,8 +84,8 @@ def grouped(blocks: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     return made
 
 
-def at_view(reader: Reader, slug: str, seq: int) -> View:
-    """One look: the text that it showed, or why it showed none, with its evidence."""
+def at_view(reader: Reader, slug: str, seq: int, *, keys: Sequence[VerifierKey] = ()) -> View:
+    """One look: the text that it showed, or why it showed none, with its evidence. With `keys` it can be proved."""
     with reader.one_instant():
         page = reader.page(slug)
         look = _look_of(reader, page, seq)
@@ -84,6 +95,7 @@ def at_view(reader: Reader, slug: str, seq: int) -> View:
         entry: Json = json.loads(reader.entry(seq))
         facts = reader.facts(page, seq)
         acts = reader.acts(seq)
+        is_proved = bool(keys) and newest_note(reader.conn, covering=seq) is not None
     return View(
         values={
             "page": page,
@@ -94,6 +106,7 @@ def at_view(reader: Reader, slug: str, seq: int) -> View:
             "entry": entry,
             "facts": facts,
             "acts": acts,
+            "is_proved": is_proved,
         },
         as_json={
             **look.as_json(),
@@ -131,6 +144,24 @@ class NothingSeen(NotInArchive):
     def __init__(self, seq: int) -> None:
         super().__init__(
             f"Observation {seq} did not show the page: there is no text to cite. See why with: variorum explain {seq}"
+        )
+
+
+def proof(reader: Reader, slug: str, seq: int, keys: Sequence[VerifierKey]) -> bytes:
+    """The bundle by which a stranger can check one look. Raises NoPage, NoObservation, NoProof, Damaged."""
+    with reader.one_instant():
+        _look_of(reader, reader.page(slug), seq)
+        if not keys or newest_note(reader.conn, covering=seq) is None:
+            raise NoProof(seq)
+        return make_bundle(reader.conn, seq, list(keys))
+
+
+class NoProof(NotInArchive):
+    """A look that no checkpoint covers yet."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(
+            f"Observation {seq} can’t be proved yet: no checkpoint covers it. Make one with: variorum checkpoint"
         )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import sqlite3
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -16,9 +18,10 @@ from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
+from archive.checkpoints import verifier_keys
 from archive.errors import NotInArchive, VariorumError
 from archive.reading import Reader
-from archive.site import inline, texts, views, words
+from archive.site import found, inline, lives, texts, views, words
 from archive.site.view import View
 
 SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
@@ -34,6 +37,8 @@ def register_routes():
         (rf"/(?:index)?{FORMAT}$", overview),
         (r"/feed\.atom$", feed),
         (rf"/-/health{FORMAT}$", health),
+        (rf"/search{FORMAT}$", search),
+        (rf"/when{FORMAT}$", when),
         (rf"/statement/(?P<name>[^/]+?){FORMAT}$", statement),
         (r"/statement/(?P<name>[^/]+)/feed\.atom$", feed),
         (r"/-/(?!static/|permissions$|allow-debug$)(?P<rest>.*)$", hidden),
@@ -41,12 +46,14 @@ def register_routes():
         (rf"/page/{SLUG}{FORMAT}$", timeline),
         (rf"/page/{SLUG}/compare$", compare),
         (rf"/page/{SLUG}/looks{FORMAT}$", looks),
+        (rf"/page/{SLUG}/lifetimes{FORMAT}$", lifetimes),
         (rf"/page/{SLUG}/feed\.atom$", feed),
         (rf"/page/{SLUG}/(?P<number>\d{{1,9}}){FORMAT}$", revision),
         (rf"/page/{SLUG}/reading/(?P<reading>\d{{1,9}})/(?P<number>\d{{1,9}}){FORMAT}$", reading),
         (rf"/page/{SLUG}/(?P<old>\d{{1,9}})\.\.(?P<new>\d{{1,9}}){FORMAT}$", diff),
         (rf"/page/{SLUG}/at/(?P<seq>\d{{1,15}}){FORMAT}$", at),
         (rf"/page/{SLUG}/at/(?P<seq>\d{{1,15}})/raw$", raw),
+        (rf"/page/{SLUG}/at/(?P<seq>\d{{1,15}})/proof\.zip$", proof),
         (rf"/page/{SLUG}/at/(?P<seq>\d{{1,15}})/cite\.(?P<form>txt|bib|csl\.json)$", cite),
     ]
 
@@ -94,7 +101,10 @@ async def compare(datasette, request):
 
 async def revision(datasette, request):
     slug, number = request.url_vars["slug"], int(request.url_vars["number"])
-    return await _answer(datasette, request, "revision.html", lambda reader: texts.revision_view(reader, slug, number))
+    ages = request.args.get("ages") == "1"
+    return await _answer(
+        datasette, request, "revision.html", lambda reader: texts.revision_view(reader, slug, number, ages=ages)
+    )
 
 
 async def reading(datasette, request):
@@ -117,7 +127,48 @@ async def diff(datasette, request):
 
 async def at(datasette, request):
     slug, seq = request.url_vars["slug"], int(request.url_vars["seq"])
-    return await _answer(datasette, request, "at.html", lambda reader: texts.at_view(reader, slug, seq))
+    return await _answer(
+        datasette, request, "at.html", lambda reader: texts.at_view(reader, slug, seq, keys=_keys(datasette))
+    )
+
+
+async def lifetimes(datasette, request):
+    slug, before = request.url_vars["slug"], _number(request, "before")
+    return await _answer(
+        datasette, request, "lifetimes.html", lambda reader: lives.lifetimes_view(reader, slug, before=before)
+    )
+
+
+async def search(datasette, request):
+    text, before = (request.args.get("q") or "")[:400], _number(request, "before")
+    slug = (request.args.get("page") or "")[:64]
+    return await _answer(
+        datasette,
+        request,
+        "search.html",
+        lambda reader: found.search_view(reader, text, slug=slug, before=before),
+    )
+
+
+async def when(datasette, request):
+    phrase, after = (request.args.get("phrase") or "")[: found.PHRASE_CHARS], _number(request, "after")
+    slug = (request.args.get("page") or "")[:64]
+    return await _answer(
+        datasette, request, "when.html", lambda reader: found.when_view(reader, phrase, slug=slug, after=after)
+    )
+
+
+async def proof(datasette, request):
+    """One look with all that a stranger needs to check it."""
+    slug, seq = request.url_vars["slug"], int(request.url_vars["seq"])
+    keys = _keys(datasette)
+    bundle = await _read(datasette, lambda reader: texts.proof(reader, slug, seq, keys))
+    headers = {"content-disposition": f'attachment; filename="{slug}-{seq}-proof.zip"'}
+    return _tagged(request, Response(bundle, content_type="application/zip", headers=headers))
+
+
+def _keys(datasette):
+    return verifier_keys(Path(datasette.get_database("archive").path).parent)
 
 
 async def raw(datasette, request):
@@ -174,14 +225,14 @@ async def hidden(datasette, request):
 
 
 async def _answer(datasette, request, template: str, view: Callable[[Reader], View], **more: Any) -> Response:
-    found = await _read(datasette, view)
-    page = found.values.get("page")
+    shown = await _read(datasette, view)
+    page = shown.values.get("page")
     if page is not None and "slug" in request.url_vars and page.slug != request.url_vars["slug"]:
         return _renamed(datasette, request, page.slug)
     if request.url_vars.get("format") == "json":
-        return _tagged(request, Response.json(found.as_json))
+        return _tagged(request, Response.json(shown.as_json))
     values = {
-        **found.values,
+        **shown.values,
         **more,
         "public": _absolute(datasette, request),
         "site_title": _site_title(datasette),
@@ -291,6 +342,9 @@ async def _error_page(datasette, request, exception) -> Response:
         message = Markup(exception.message) if exception.message_is_html else exception.message  # noqa: S704 - Datasette's
     elif isinstance(exception, views.TooLong):
         status, title, message = 413, "Too long to compare here", str(exception)
+    elif isinstance(exception, sqlite3.OperationalError) and str(exception) == "interrupted":
+        status, title = 503, "That took too long"
+        message = "This would keep other readers waiting. Ask for less at a time: more words, or one page."
     elif isinstance(exception, VariorumError):
         message = "This part of the archive can’t be read. It has been logged; its keeper can run: variorum verify"
     if status >= 500:

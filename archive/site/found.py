@@ -1,0 +1,150 @@
+"""Pages that search: every wording ever seen, and when a phrase stood."""
+
+from __future__ import annotations
+
+from archive.reading.lives import Stay, when_said
+from archive.reading.reader import Reader
+from archive.reading.rows import Json, PageRow
+from archive.reading.search import may_hold, parse_query, search
+from archive.site.view import View
+from archive.text import RUNS_ON, fold, word_pattern, words
+
+SNIPPET_CHARS = 420
+_BEFORE_CHARS = 140
+PHRASE_CHARS = 300
+WORDS_READ = 1_000_000  # of revisions, for one screen of pages that said a phrase
+_PAGES_READ = 200
+
+Marked = tuple[tuple[str, bool], ...]  # (text, is what was looked for)
+
+
+def search_view(reader: Reader, text: str, *, slug: str, before: int | None) -> View:
+    query = parse_query(text)
+    with reader.one_instant():
+        page = reader.page(slug) if slug else None
+        found = search(reader, query, page=page, before=before)
+    return View(
+        values={
+            "query": text,
+            "is_empty": query.is_empty,
+            "within": page,
+            "hits": [(hit, snippet(hit.text, query.marked)) for hit in found.hits],
+            "before": before,
+            "more": found.before,
+        },
+        as_json={"query": text, "found": [hit.as_json() for hit in found.hits], "before": found.before},
+    )
+
+
+def snippet(text: str, terms: tuple[str, ...]) -> Marked:
+    """A passage with what was looked for in it; of a long one the part around the first of it.
+
+    >>> snippet("Both Road maps failed.", ("road",))
+    (('Both ', False), ('Road', True), (' maps failed.', False))
+    """
+    spans = _spans(text, terms)
+    start = max(spans[0][0] - _BEFORE_CHARS, 0) if spans and len(text) > SNIPPET_CHARS else 0
+    end = min(start + SNIPPET_CHARS, len(text))
+    made: list[tuple[str, bool]] = [("…", False)] if start else []
+    at = start
+    for a, b in spans:
+        if a < at or b > end:
+            continue
+        made += [(text[at:a], False), (text[a:b], True)]
+        at = b
+    made += [(text[at:end], False), ("…" if end < len(text) else "", False)]
+    return tuple(piece for piece in made if piece[0])
+
+
+def _spans(text: str, terms: tuple[str, ...]) -> list[tuple[int, int]]:
+    found = list(word_pattern().finditer(text))
+    folded = [fold(match[0]) for match in found]
+    spans = []
+    for term in terms:
+        wanted = words(term)
+        for place in range(len(folded) - len(wanted) + 1):
+            *inner, last = folded[place : place + len(wanted)]
+            if inner == wanted[:-1] and last.startswith(wanted[-1]):
+                spans.append((found[place].start(), found[place + len(wanted) - 1].end()))
+        if RUNS_ON.search(term):
+            spans += _stands(text.casefold(), term) if len(text.casefold()) == len(text) else []
+    return sorted(spans)
+
+
+def _stands(text: str, term: str) -> list[tuple[int, int]]:
+    spans, at = [], text.find(term)
+    while at >= 0:
+        spans.append((at, at + len(term)))
+        at = text.find(term, at + len(term))
+    return spans
+
+
+def when_view(reader: Reader, phrase: str, *, slug: str, after: int | None) -> View:
+    """When a page, or which pages, said a phrase: as many pages at a time as can be read without keeping others waiting."""
+    with reader.one_instant():
+        page = reader.page(slug) if slug else None
+        said, read, more = _said(reader, phrase, page, after or 0) if words(fold(phrase)) else ([], [], None)
+    by_slug = {one.slug: one for one in read}
+    return View(
+        values={
+            "phrase": phrase,
+            "within": page,
+            "is_empty": not words(fold(phrase)),
+            "said": [(by_slug[row["page"]], [_stay(spell) for spell in row["spells"]]) for row in said],
+            "after": after,
+            "more": more,
+        },
+        as_json={"phrase": phrase, "said": said, "after": more},
+    )
+
+
+def _stay(spell: Json) -> Stay:
+    begin, end = spell["begin"], spell["end"]
+    return Stay(
+        first=spell["first_revision"],
+        last=spell["last_revision"],
+        begin=(begin["not_before"], begin["not_after"]),
+        end=(end["not_before"], end["not_after"]) if end else None,
+        looks=spell["looks"],
+        longest_gap_s=spell["longest_gap_s"],
+    )
+
+
+def _said(
+    reader: Reader, phrase: str, page: PageRow | None, after: int
+) -> tuple[list[Json], list[PageRow], int | None]:
+    """(what was said, the pages that were read, the id of the last of them where there are more)"""
+    held = may_hold(reader, phrase)
+    if page is not None:
+        pages, more = ([page] if held is None or page.id in held else []), None
+    else:
+        ids = sorted(id_ for id_ in _ids(reader, held, after) if id_ > after)
+        chosen = _affordable(reader, ids)
+        pages, more = reader.pages_by_id(chosen), (chosen[-1] if len(chosen) < len(ids) else None)
+    found = (when_said(reader, phrase, one) for one in pages)
+    return [said for said in found if said is not None], pages, more
+
+
+def _ids(reader: Reader, held: set[int] | None, after: int) -> set[int]:
+    if held is not None:
+        return held
+    rows = reader.rows("SELECT id FROM pages WHERE id > :after ORDER BY id LIMIT 1000", {"after": after})
+    return {row["id"] for row in rows}
+
+
+def _affordable(reader: Reader, ids: list[int]) -> list[int]:
+    """The first of these pages, so many that their revisions have a bounded number of words; one at least."""
+    chosen: list[int] = []
+    read = 0
+    for page_id in ids[:_PAGES_READ]:
+        row = reader.row(
+            "SELECT coalesce(sum(v.words), 0) AS n FROM revisions v JOIN readings r ON r.id = v.reading_id AND r.is_current"
+            " WHERE v.page_id = :page",
+            {"page": page_id},
+        )
+        assert row is not None
+        read += row["n"]
+        if chosen and read > WORDS_READ:
+            break
+        chosen.append(page_id)
+    return chosen

@@ -10,6 +10,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from archive.errors import Damaged, HomeUnusable, NotInArchive, Redacted, Varior
 from archive.evidence import Json
 from archive.log import log_node, next_seq, read_entry
 from archive.notes import NoteError, Proof, VerifierKey
+from archive.redactions import redactions
 
 _MADE = (1980, 1, 1, 0, 0, 0)  # of every file in a bundle: the least that a zip file can say
 
@@ -88,6 +90,7 @@ def make_bundle(conn: sqlite3.Connection, seq: int, keys: list[VerifierKey]) -> 
     redacted_by, text = None, None
     if entry["kind"] == "observation":
         redacted_by = _put_body(conn, entry, files)
+        _put_rendering(conn, entry["seq"], files)
         if entry["status"] is not None:
             files["headers.txt"] = bundle_verifier.head(entry)
         text = _text(conn, entry)
@@ -122,10 +125,17 @@ def _put_body(conn: sqlite3.Connection, entry: Json, files: dict[str, bytes]) ->
     try:
         files["body.bin"] = read_body(conn, body_id)
     except Redacted:
-        from archive.redactions import redactions
-
         return next((item.seq for item in redactions(conn) if item.body_sha256 == entry["body_sha256"]), None)
     return None
+
+
+def _put_rendering(conn: sqlite3.Connection, seq: int, files: dict[str, bytes]) -> None:
+    """Put what a browser received and showed among the files, as far as it was not redacted."""
+    row = conn.execute("SELECT received_id, screenshot_id FROM renderings WHERE seq = ?", (seq,)).fetchone()
+    for name, blob_id in zip(("received.bin", "screenshot.png"), row or (), strict=False):
+        if blob_id is not None:
+            with suppress(Redacted):
+                files[name] = read_body(conn, blob_id)
 
 
 def _text(conn: sqlite3.Connection, entry: Json) -> Text | None:

@@ -21,6 +21,8 @@ _FILES = {
     "entry.tlog-proof": "the proof that it is in the log, with the signed checkpoint it leads to",
     "log.vkey": "the archive's public key; compare it with what the archive publishes elsewhere",
     "body.bin": "the bytes of the page as received, with the content encoding (gzip …) undone; do not open it in a browser",
+    "received.bin": "what the server sent as the page, from which a browser made body.bin",
+    "screenshot.png": "what that browser showed",
     "headers.txt": "status line and headers as received",
     "text.txt": "the text that was read from these bytes",
 }

@@ -104,6 +104,7 @@ def check_contents(files: dict[str, bytes], entry: dict[str, Any], index: int) -
         yield f"body.bin ({len(body)} bytes) is the body that was recorded, with its content encoding undone."
     else:
         yield f"The body is not in this bundle; its SHA-256 is {entry['body_sha256']}."
+    yield from check_rendering(files, entry.get("rendered"))
     if "headers.txt" in files:
         if files["headers.txt"] != head(entry):
             raise Wrong("headers.txt is not the head that the entry states")
@@ -115,6 +116,17 @@ def check_contents(files: dict[str, bytes], entry: dict[str, Any], index: int) -
         else:
             yield "text.txt is a later reading of the page: the entry does not state it, and it can be made from the body."
     yield "index.html, for people, is not checked: where it says otherwise than these files, they count."
+
+
+def check_rendering(files: dict[str, bytes], rendered: dict[str, Any] | None) -> Iterator[str]:
+    """What a browser received and showed, where body.bin is the page that it made."""
+    if rendered is not None:
+        yield f"That body was made by a browser, {rendered['browser']}, from what the server sent."
+    for name, what in (("received.bin", "received"), ("screenshot.png", "screenshot")):
+        if name in files:
+            if rendered is None or hashlib.sha256(files[name]).hexdigest() != rendered[f"{what}_sha256"]:
+                raise Wrong(f"{name} is not what the entry states")
+            yield f"{name} is {'what the server sent as the page' if what == 'received' else 'what the browser showed'}."
 
 
 def head(entry: dict[str, Any]) -> bytes:

@@ -69,9 +69,9 @@ def redact(
     """
     archive.conn.execute("PRAGMA secure_delete = ON")
     with archive.transaction() as conn:
-        blobs = list(dict.fromkeys(_blob_of(conn, seq) for seq in seqs))
+        first = {blob_id: seq for seq in reversed(seqs) for blob_id in _blobs_of(conn, seq)}
+        blobs = list(first)
         fresh = [blob_id for blob_id in blobs if not is_redacted(conn, blob_id)]
-        first = {_blob_of(conn, seq): seq for seq in reversed(seqs)}
         entries = {blob_id: _entry(conn, blob_id, first[blob_id], why, actor, at) for blob_id in fresh}
         counts = {blob_id: _empty(conn, blob_id) for blob_id in fresh}
         found = {blob_id: _described(conn, blob_id) for blob_id in blobs}
@@ -123,15 +123,25 @@ def _truncate_wal(archive: Archive, seqs: Sequence[int]) -> None:
         raise StillInUse(archive.path, seqs)
 
 
-def _blob_of(conn: sqlite3.Connection, seq: int) -> int:
+def _blobs_of(conn: sqlite3.Connection, seq: int) -> list[int]:
+    """The body of an observation, and what browsers received and showed where they made this body."""
     row = conn.execute("SELECT body_id FROM observations WHERE seq = ?", (min(seq, 1 << 62),)).fetchone()
     if row is None or row[0] is None:
         raise NoBody(seq)
-    return int(row[0])
+    rendered = conn.execute(
+        "SELECT r.received_id, r.screenshot_id FROM renderings r JOIN observations o ON o.seq = r.seq WHERE o.body_id = ?",
+        row,
+    ).fetchall()
+    found = [row[0], *(blob_id for pair in rendered for blob_id in pair if blob_id is not None)]
+    return list(dict.fromkeys(found))
 
 
 def _observations(conn: sqlite3.Connection, blob_id: int) -> tuple[int, ...]:
-    rows = conn.execute("SELECT seq FROM observations WHERE body_id = ? ORDER BY seq", (blob_id,)).fetchall()
+    rows = conn.execute(
+        "SELECT seq FROM observations WHERE body_id = ?1 UNION SELECT seq FROM renderings WHERE received_id = ?1"
+        " UNION SELECT seq FROM renderings WHERE screenshot_id = ?1 ORDER BY seq",
+        (blob_id,),
+    ).fetchall()
     return tuple(row[0] for row in rows)
 
 

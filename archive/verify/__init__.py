@@ -15,7 +15,7 @@ from archive import notes
 from archive.errors import Damaged
 from archive.notes import Checkpoint, NoteError, VerifierKey
 from archive.redactions import redactions
-from archive.verify.bodies import BodyPass
+from archive.verify.bodies import BodyPass, owners_of
 from archive.verify.columns import OBSERVATIONS, ColumnCheck
 from archive.verify.derived import verify_derived
 from archive.verify.file import opened, verify_structure
@@ -153,14 +153,19 @@ def _verify_bodies(conn: sqlite3.Connection, report: Report, told: Progress, *, 
             redacted = {item.body_sha256: item.seq for item in redactions(conn)}
         except (KeyError, TypeError, ValueError) as error:
             raise Damaged("the redactions", f"an entry of that kind is garbled ({error!r})") from error
-    sql = "SELECT DISTINCT body_id FROM observations WHERE body_id IS NOT NULL"
-    ids = [blob_id for (blob_id,) in rows(conn, report, "the table observations", sql) if isinstance(blob_id, int)]
+    found: set[int] = set()
+    for table, key in owners_of(conn):
+        sql = f"SELECT DISTINCT {key} FROM {table} WHERE {key} IS NOT NULL"
+        found.update(
+            blob_id for (blob_id,) in rows(conn, report, f"the table {table}", sql) if isinstance(blob_id, int)
+        )
+    ids = sorted(found)
     report.stored_bodies = len(ids)
     bodies = BodyPass(conn, report, redacted)
     if deep:
         bodies.everything(ids, lambda done: told("bodies", done, len(ids)))
     else:
-        chosen = _chosen(sorted(ids))
+        chosen = _chosen(ids)
         bodies.sample(chosen, lambda done: told("bodies", done, len(chosen)))
 
 

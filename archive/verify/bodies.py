@@ -13,6 +13,17 @@ from archive.verify.report import Finding, Report, reading, rows
 _BLOB = "SELECT sha256, size_bytes, base_id, depth, data FROM blobs WHERE id = ?"
 
 
+def owners_of(conn: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(table, column) of everything that refers to a body; an archive of an earlier version has not all of them."""
+    owners = [("observations", "body_id")]
+    try:
+        with reading("the schema"):
+            present = conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'renderings'").fetchone()
+    except Damaged:
+        present = None
+    return owners + ([("renderings", "received_id"), ("renderings", "screenshot_id")] if present else [])
+
+
 class BodyPass:
     """Looks at bodies; `redacted` has the entry that took a body down, by its digest."""
 
@@ -20,6 +31,7 @@ class BodyPass:
         self._conn = conn
         self._report = report
         self._redacted = redacted
+        self._owners = owners_of(conn)
 
     def sample(self, blob_ids: Collection[int], step: Callable[[int], None]) -> None:
         """These bodies, each through its chain."""
@@ -119,23 +131,23 @@ class BodyPass:
         return False
 
     def _unowned(self) -> None:
-        owners = [("observations", "body_id")]
-        if self._conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'renderings'").fetchone():
-            owners += [("renderings", "received_id"), ("renderings", "screenshot_id")]
-        unowned = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {table} WHERE {key} = b.id)" for table, key in owners)
+        unowned = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {table} WHERE {key} = b.id)" for table, key in self._owners)
         sql = f"SELECT id FROM blobs b WHERE {unowned} LIMIT 100"
         for (blob_id,) in rows(self._conn, self._report, "the table blobs", sql):
             self._report.damage(f"blob {blob_id}", "no observation has this body")
 
     def _seq(self, blob_id: int) -> int | None:
         """The first observation with this body."""
-        try:
-            with reading("observations"):
-                sql = "SELECT min(seq) FROM observations WHERE body_id = ?"
-                seq: int | None = self._conn.execute(sql, (blob_id,)).fetchone()[0]
+        for table, key in self._owners:
+            try:
+                with reading(table):
+                    sql = f"SELECT min(seq) FROM {table} WHERE {key} = ?"
+                    seq: int | None = self._conn.execute(sql, (blob_id,)).fetchone()[0]
+            except Damaged:
+                continue
+            if seq is not None:
                 return seq
-        except Damaged:
-            return None
+        return None
 
     def _name(self, blob_id: int) -> str:
         seq = self._seq(blob_id)

@@ -29,6 +29,7 @@ OBSERVATIONS = (
 _ACT = ("kind", "observation_seq", "at", "actor")
 _REMARK = ("kind", "observation_seq", "at", "actor", "text")
 _READING = ("number", "made_at", "rules", "rules_sha256", "version", "cause")
+_RENDERING = ("browser", "received_sha256", "received_bytes", "screenshot_sha256", "screenshot_bytes")
 _PAGE = ("slug", "url", "language", "statement", "tags")
 
 Row = tuple[object, ...]
@@ -114,8 +115,21 @@ class ColumnCheck:
         _same(
             what, body, {"body_sha256": sha256.hex() if isinstance(sha256, bytes) else sha256, "body_bytes": size_bytes}
         )
+        if entry.get("rendered") is not None:
+            self._rendering(seq, entry["rendered"])
         if self._is_sure(page_id) and page.reading_id is not None and entry["via"] == "live":
             self._judgement(seq, page.reading_id, entry["judged"])
+
+    def _rendering(self, seq: int, rendered: Json) -> None:
+        """What a browser received and showed, against the digests in the entry."""
+        what = f"the rendering of observation {seq}"
+        sql = (
+            "SELECT r.browser, a.sha256, a.size_bytes, b.sha256, b.size_bytes FROM renderings r"
+            " LEFT JOIN blobs a ON a.id = r.received_id LEFT JOIN blobs b ON b.id = r.screenshot_id WHERE r.seq = ?"
+        )
+        row = self._row(what, sql, seq)
+        values = (value.hex() if isinstance(value, bytes) else value for value in row)
+        _same(what, {name: rendered[name] for name in _RENDERING}, dict(zip(_RENDERING, values, strict=True)))
 
     def _judgement(self, seq: int, reading_id: int, judged: Json) -> None:
         """In the reading that was current then, the observation stands as its entry says."""
@@ -170,6 +184,7 @@ class ColumnCheck:
         present = {name for (name,) in rows(self._conn, self._report, "the schema", sql)}
         for table, key, kinds in (
             ("observations", "seq", "'observation'"),
+            ("renderings", "seq", "'observation'"),
             ("acts", "seq", "'release', 'hold'"),
             ("triage", "seq", "'seen', 'note'"),
             ("readings", "entry_seq", "'reading'"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,7 +22,9 @@ from archive import bundle_verifier, notes
 from archive.bundle import NoEntry, NotProved, check_bundle, make_bundle
 from archive.checkpoints import NoCheckpoint, make_checkpoint, make_key, verifier_keys
 from archive.merkle import leaf_hash
+from archive.model import Rendered
 from archive.opening import DATABASE
+from archive.pages import PageSettings
 from archive.store import Archive
 from scraper.cli import main
 
@@ -32,8 +36,6 @@ Files = dict[str, bytes]
 @pytest.fixture(scope="session")
 def signed(told: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The story with a key and a checkpoint; not to be written to."""
-    import shutil
-
     home = tmp_path_factory.mktemp("signed") / "home"
     shutil.copytree(told, home)
     make_key(home, "archive.example/log")
@@ -109,8 +111,6 @@ def test_the_script_in_it_needs_nothing_but_python(files: Files, tmp_path: Path,
 
 
 def test_the_script_imports_the_standard_library_alone() -> None:
-    import ast
-
     tree = ast.parse(Path(bundle_verifier.__file__).read_text("utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -145,8 +145,6 @@ def test_a_proof_of_another_entry_does_not_hold(signed: Path, files: Files) -> N
 def test_what_another_key_signed_is_not_believed_by_who_has_the_right_one(
     signed: Path, told: Path, tmp_path: Path, files: Files
 ) -> None:
-    import shutil
-
     forged = tmp_path / "forged"
     shutil.copytree(told, forged)
     make_key(forged, "archive.example/log")
@@ -193,9 +191,25 @@ def test_a_look_without_a_body_and_a_setting_are_proved_too(signed: Path) -> Non
     assert sorted(settings) == ["entry.json", "entry.tlog-proof", "index.html", "log.vkey", "verify.py"]
 
 
-def test_received_text_is_only_text_in_the_page_for_people(keeper: Any) -> None:
-    from archive.pages import PageSettings
+def test_what_a_browser_received_and_showed_is_proved_with_the_page_it_made(
+    keeper: Any, forge: Any, lines: Any
+) -> None:
+    keeper.watch(PageSettings(slug="strait", url="https://ministry.example/strait"))
+    rendered = Rendered(browser="Chromium/1", received=b"<p>sent</p>", screenshot=b"PNG")
+    seq = keeper.look("strait", b"<h1>Strait</h1><p>The strait is open.</p>", rendered=rendered).seq
+    make_key(keeper.home, "archive.example/log")
+    make_checkpoint(keeper.archive, at=NOON)
+    files = files_of(bundle_of(keeper.home, seq))
+    assert (files["received.bin"], files["screenshot.png"]) == (b"<p>sent</p>", b"PNG")
+    assert holds(files)
+    assert not holds(files | {"received.bin": b"<p>other</p>"})
+    assert not holds(files | {"screenshot.png": b"GIF"})
+    keeper.close()
+    forge(keeper.home, "UPDATE renderings SET received_id = screenshot_id, browser = 'x'")
+    assert any(f"the rendering of observation {seq}: its column browser is 'x'" in line for line in lines(keeper.home))
 
+
+def test_received_text_is_only_text_in_the_page_for_people(keeper: Any) -> None:
     keeper.watch(PageSettings(slug="strait", url="https://ministry.example/<script>alert(1)</script>"))
     seq = keeper.look("strait", b"<h1>&lt;script&gt;alert(2)&lt;/script&gt;</h1><p>The strait is open.</p>").seq
     make_key(keeper.home, "archive.example/log")
@@ -206,8 +220,6 @@ def test_received_text_is_only_text_in_the_page_for_people(keeper: Any) -> None:
 
 
 def test_an_entry_that_no_checkpoint_covers_is_not_proved_yet(keeper: Any) -> None:
-    from archive.pages import PageSettings
-
     make_key(keeper.home, "archive.example/log")
     keeper.watch(PageSettings(slug="strait", url="https://ministry.example/strait"))
     make_checkpoint(keeper.archive, at=NOON)

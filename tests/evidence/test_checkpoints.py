@@ -19,6 +19,7 @@ from archive.errors import HomeUnusable
 from archive.log import log_node
 from archive.merkle import root_at
 from archive.opening import DATABASE
+from archive.pages import PageSettings
 from archive.store import Archive
 from archive.verify import Known, verify
 from scraper.cli import main
@@ -111,8 +112,6 @@ def test_a_check_on_a_rolled_back_database_asks_nothing_and_exits_nine(keeper: A
 
 def grown_since(keeper: Any, folder: Path) -> Path:
     """A copy of the database; the archive has grown since and was signed for."""
-    from archive.pages import PageSettings
-
     keeper.watch(PageSettings(slug="strait", url="http://127.0.0.1:9/"))
     keeper.look("strait", b"<h1>Strait</h1><p>Open.</p>")
     keeper.close()

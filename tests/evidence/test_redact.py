@@ -17,7 +17,7 @@ from archive import checkpoints
 from archive.alerting.rules import Rule
 from archive.bodies import read_body
 from archive.errors import Redacted
-from archive.model import Rules
+from archive.model import Rendered, Rules
 from archive.opening import DATABASE
 from archive.pages import PageSettings
 from archive.rebuild import rebuild
@@ -176,6 +176,18 @@ def test_the_work_goes_on_after_it(named: Any, lines: Lines) -> None:
     assert named.look("strait", html(4)).row()["outcome"] == "unchanged"
     assert named.look("strait", html(5)).row()["outcome"] == "changed"
     assert lines(named.home) == []
+
+
+def test_what_a_browser_received_and_showed_goes_with_the_page_that_it_made(keeper: Any, lines: Lines) -> None:
+    keeper.watch(PAGE)
+    received = html(1, naming=True, token=7)
+    rendered = Rendered(browser="Chromium/1", received=received, screenshot=b"PNG " + WITNESS.encode())
+    seq = keeper.look("strait", html(1, naming=True), rendered=rendered).seq
+    assert lines(keeper.home) == []
+    done = take_down(keeper, seq)
+    assert [item.observations for item in done] == [(seq,)] * 3
+    assert WITNESS.encode() not in everywhere(keeper.path)
+    assert lines(keeper.home) == []
 
 
 def test_alerts_lose_the_words_and_keep_the_change(named: Any) -> None:

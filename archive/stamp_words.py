@@ -348,3 +348,42 @@ senin|selasa|rabu|kamis|jumat|sabtu|minggu|isnin|khamis|jumaat|ahad
 星期[一二三四五六日天]|[周週][一二三四五六日]|[月火水木金土日]曜日?|[월화수목금토일]요일
 """
 TODAY = r"today(?: is)?|сегодня|сьогодні|бүгін|бүгүн|bugun|bugün|bu gün|aujourd.hui|heute|hoy(?: es)?|hoje(?: é)?|oggi|vandaag|dziś|dzisiaj|dnes|danas|днес|اليوم|امروز|היום|σήμερα|astăzi|azi|ma|tänään|idag|i dag|täna|šodien|šiandien|今天(?:是)?|今日(?:は)?|오늘(?:은)?|hôm nay|hari ini|วันนี้|आज"
+# How long ago something was, counted from the look: patterns of whole lines, and words of which each line has one.
+AGES = r"""
+(?:(?:over|about|almost|nearly|more than|less than|around) )?(?:\d+|an?|one) (?:sec(?:ond)?|min(?:ute)?|hr|hour|day|week|month|year)s?(?:,? \d+ (?:sec(?:ond)?|min(?:ute)?|hr|hour|day|week|month)s?)? ago
+il y a (?:environ |plus d[e'’] ?|près d[e'’] ?)?(?:\d+|une?|quelques) ?(?:s|secondes?|min(?:utes?)?|h(?:eures?)?|j(?:ours?)?|semaines?|mois|ans?|années?)
+vor (?:etwa |über |mehr als |ungefähr |ca\. )?(?:\d+|eine[mr]?) (?:sek(?:unden?)?|min(?:uten?)?|std|stunden?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?)\.?
+hace (?:unos |más de |casi |aproximadamente )?(?:\d+|una?) (?:segundos?|min(?:utos?)?|h(?:oras?)?|días?|semanas?|mes(?:es)?|años?)
+(?:há|faz) (?:cerca de |mais de )?(?:\d+|uma?) (?:segundos?|min(?:utos?)?|h(?:oras?)?|dias?|semanas?|mês|meses|anos?)(?: atrás)?
+(?:\d+|uma?) (?:segundos?|minutos?|horas?|dias?|semanas?|mês|meses|anos?) atrás
+(?:\d+|un[ao]?|un['’]) ?(?:second[oi]|minut[oi]|or[ae]|giorn[oi]|settiman[ae]|mes[ei]|ann[oi]) fa
+(?:\d+|een) (?:seconden?|minu(?:ut|ten)|uur|uren|dag(?:en)?|week|weken|maand(?:en)?|jaar) geleden
+(?:\d+ )?(?:sekund\w*|minut\w*|godzin\w*|dzień|dni|tydzień|tygodni\w*|miesiąc\w*|miesięcy|rok|lat\w?) temu
+(?:\d+ )?(?:секунд\w*|минут\w*|час\w*|день|дн\w+|недел\w+|месяц\w*|год\w*|лет) назад
+(?:\d+ )?(?:секунд\w*|хвилин\w*|годин\w*|день|дн\w+|тижд\w+|тижн\w+|місяц\w*|рок\w*|рік) тому
+(?:před|pred) (?:\d+ )?(?:sekund\w*|minut\w*|hodin\w*|dne?m?|dny|dňami|týdn\w+|týždň\w+|měsíc\w*|mesiac\w*|rok\w*|let\w*)
+(?:\d+|bir) (?:saniye|dakika|saat|gün|hafta|ay|yıl) önce
+\d+ ?(?:秒|分钟|分鐘|分|小时|小時|時間|天|日|周|週|星期|週間|个月|個月|か月|ヶ月|カ月|ヵ月|年)[之以]?前
+\d+ ?(?:초|분|시간|일|주|개월|달|년) ?전
+(?:منذ|قبل) (?:\d+ )?(?:ثانية|ثوان|ثواني|دقيقة|دقيقتين|دقائق|ساعة|ساعتين|ساعات|يوم|يومين|أيام|أسبوع|أسبوعين|أسابيع|شهر|شهرين|أشهر|شهور|سنة|سنتين|سنوات)
+(?:\d+ )?(?:ثانیه|دقیقه|ساعت|روز|هفته|ماه|سال) (?:پیش|قبل)
+לפני (?:\d+ )?(?:שניות|דקה|דקות|שעה|שעתיים|שעות|יום|יומיים|ימים|שבוע|שבועיים|שבועות|חודש|חודשיים|חודשים|שנה|שנתיים|שנים)
+πριν (?:από )?(?:\d+|μία|έναν?) (?:δευτερόλεπτ\w+|λεπτ\w+|ώρ\w+|η?μέρ\w+|εβδομάδ\w+|μήν\w+|χρόνι\w+|έτ\w+)
+\d+ (?:giây|phút|giờ|ngày|tuần|tháng|năm) trước
+\d+ (?:detik|menit|jam|hari|minggu|bulan|tahun) (?:yang )?lalu
+(?:för|for) (?:\d+|en|et|ett) (?:sek\w*|min\w*|tim\w*|dag\w*|veck\w*|uge\w*|uke\w*|månad\w*|måned\w*|år) (?:sedan|siden)
+\d+ (?:sekunti\w*|minuutti\w*|tunti\w*|päivä\w*|viikko\w*|kuukau\w+|vuo\w+) sitten
+\d+ (?:सेकंड|मिनट|घंटे|दिन|सप्ताह|हफ़्ते|महीने|साल|वर्ष) पहले
+"""
+# The same where a label stands before it.
+LABELLED_AGES = r"""
+\d+ (?:sec(?:ond)?|min(?:ute)?|hour|day|week|month|year)s?(?: \d+ (?:sec(?:ond)?|min(?:ute)?|hour|day|week|month)s?)?
+just now|recently|in the last (?:minute|hour|day|week|month)|today|yesterday|(?:this|last) (?:week|month|year)|hier|aujourd['’]hui|cette semaine|gestern|heute|diese woche|ayer|hoy|esta semana
+ontem|hoje|ieri|oggi|gisteren|vandaag|wczoraj|dzisiaj|вчера|сегодня|вчора|сьогодні|dün|bugün|刚刚|剛剛|昨天|今天|昨日|今日|어제|오늘|أمس|اليوم|אתמול|היום|χθες|σήμερα
+"""
+AGE_WORDS = (
+    "ago il vor hace há faz atrás fa geleden temu назад тому před pred önce منذ قبل پیش לפני πριν trước lalu sedan siden sitten पहले "
+    "sec second seconds min minute minutes hour hours day days week weeks month months year years "
+    "now recently today yesterday hier aujourd'hui aujourd’hui semaine gestern heute woche ayer hoy semana ontem hoje ieri oggi gisteren vandaag "
+    "wczoraj dzisiaj вчера сегодня вчора сьогодні dün bugün أمس اليوم אתמול היום χθες σήμερα"
+)

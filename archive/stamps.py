@@ -65,6 +65,10 @@ _TIME_BEFORE = re.compile(
     r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2}))?\s?(?P<ampm>[ap]\.?m\.?)?(?P<half>)(?P<zone>)[\s,|–—-]{0,4}$",
     re.IGNORECASE,
 )
+_AGE = re.compile(
+    rf"(?<![\da-z])(?:(?P<bare>{'|'.join(words.AGES.strip().splitlines())})|{'|'.join(words.LABELLED_AGES.strip().splitlines())})$"
+)
+_AGE_WORDS = frozenset(words.AGE_WORDS.split())
 _ZONES_H = {
     "utc": 0,
     "gmt": 0,
@@ -154,6 +158,21 @@ def is_label(text: str) -> bool:
     return 0 < len(plain) <= _LOOK_BACK and any(
         labels.fullmatch(plain) for role, _, labels in _ROLES if role != "other"
     )
+
+
+def is_age_line(text: str) -> bool:
+    """Whether a line tells nothing but how long ago something was, so that it changes by itself ("Updated 3 days ago")."""
+    if not 1 < len(text) <= 60:
+        return False
+    plain = text.casefold().rstrip(" .")
+    if plain[-1] not in "前전刚剛天日제늘" and _AGE_WORDS.isdisjoint(plain.split()):
+        return False
+    plain = plain.translate(_ASCII_DIGITS)
+    match = _AGE.search(plain)
+    if match is None:
+        return False
+    label = plain[: match.start()].strip(_GAP)
+    return is_label(label) if label else match["bare"] is not None
 
 
 def read_stamps(

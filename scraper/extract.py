@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from lxml import etree
 
 from archive.model import Block, Document, Rules
-from archive.stamps import day_of_today_line, is_label, is_stamp_line
+from archive.stamps import day_of_today_line, is_age_line, is_label, is_stamp_line
 from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
 from scraper.memory import Memory, code, coded, codes
@@ -70,7 +70,7 @@ def extract(
         updated=updated,
         encoding=encoding,
         region=region.name,
-        set_aside=(*region.set_aside, *(f"today's date: {text}" for text in clocks)),
+        set_aside=(*region.set_aside, *(f"counted from today: {text}" for text in clocks)),
         visible_sha256=known.visible,
         frame=codes((leaf.text for leaf in around), most=_MOST_FRAME),
         version=VERSION,
@@ -191,12 +191,12 @@ def _without_title(title: str, body: Sequence[Leaf]) -> list[Leaf]:
 
 
 def _without_clocks(body: Sequence[Leaf], today: date, language: str) -> tuple[list[Leaf], list[str]]:
-    """The leaves without lines that show the day of the look (in whatever zone), and those lines."""
+    """The leaves without lines that show the day of the look (in whatever zone) or an age counted from it, and those lines."""
     kept: list[Leaf] = []
     clocks: list[str] = []
     for leaf in body:
         day = day_of_today_line(leaf.text, language) if len(leaf.text) <= 80 and _may_be_stamp(leaf.text) else None
-        if day is not None and abs(day - today) <= timedelta(days=1):
+        if (day is not None and abs(day - today) <= timedelta(days=1)) or is_age_line(leaf.text):
             clocks.append(leaf.text)
         else:
             kept.append(leaf)

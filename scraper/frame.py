@@ -21,6 +21,7 @@ def _words(text: str) -> frozenset[str]:
 
 _TAGS = _words("nav menu dialog search")
 _EDGES = _words("header footer aside")
+_ROWS = _words("tr tbody thead tfoot")  # "header" and "footer" are parts of a table there
 # Roles, and words that classes and ids are made of. NEVER text; FIRM: frame unless it holds most prose of the page, MOSTLY: unless a
 # good part of it, as wrappers named after a part of theirs do; WEAK: unless any.
 _NEVER = _words("cookie cookies consent gdpr ccpa onetrust cookiebot cookiebanner cookienotice cookiebar")
@@ -33,7 +34,7 @@ _FIRM = _words(
 _MOSTLY = _words(
     """nav navbar navi navigation topnav sidenav subnav mainnav menu menus submenu megamenu mainmenu topmenu dropdown offcanvas sidebar
     banner modal dialog toolbar contentinfo complementary ticker marquee footer foot bottombar topbar subbar masthead comments commentlist
-    respond ribbon"""
+    respond ribbon gnb lnb snb"""
 )
 _WEAK = _words(
     """language languages langs lang locale weather meteo pogoda counter counters viewcount hits visitors rating ratings copyright copyrights
@@ -53,6 +54,7 @@ _STATES = _words("has is no with without js page body template")  # first words 
 _PARTS = _words(
     "footer foot banner teaser teasers promo views rating weather overlay"
 )  # cards of content have such parts too
+_HEADS = _words("header head top")  # frame where most of it is links
 _SPLIT = re.compile(r"[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
 _CHROME = re.compile(
     r"\s*(?:©|\(c\)\s|copyright\b|all rights reserved|все права|powered by|developed by|designed by|[-+−]?\d+\s*°\s*(?:[cf]\b|$)"
@@ -130,10 +132,13 @@ def traits(layout: Layout) -> Traits:
 def _reason(node: Node, prose_chars: int, prose_share: float, total: int, in_content: bool) -> str:
     """Why a container is frame; "" where it is not."""
     word = _word(node.tag, node.role, node.mark)
-    if not word and node.tag not in _EDGES and node.tag != "form":
+    head = _is_head(node) and prose_chars < 80
+    if not word and not head and node.tag not in _EDGES and node.tag != "form":
         return ""
     if node.tag in ("html", "body", "main", "article", "h1") or node.chars > 0.6 * total:
         return ""
+    if head:
+        return f"links in {name_of(node)}"
     if (word in _FIRM and prose_share < 0.6) or _UNSEEN.search(word):
         return f"{word} in {name_of(node)}"
     if node.tag == "form" and not word:
@@ -143,6 +148,13 @@ def _reason(node: Node, prose_chars: int, prose_share: float, total: int, in_con
     if word in _MOSTLY or (word and prose_chars < 80):
         return f"{word} in {name_of(node)}"
     return name_of(node) if node.tag in _EDGES and not word and _is_edge(node, prose_chars, in_content) else ""
+
+
+def _is_head(node: Node) -> bool:
+    """Whether a container is named as the page's head and made of links, as a menu without a name of its own is."""
+    return (
+        node.links >= 5 and node.link_chars > 0.5 * node.chars and not _HEADS.isdisjoint(node.mark.casefold().split())
+    )
 
 
 def _is_edge(node: Node, prose_chars: int, in_content: bool) -> bool:
@@ -160,6 +172,8 @@ def _word(tag: str, role: str, mark: str) -> str:
         return tag
     if role in _NAMES:
         return role
+    if tag in _ROWS:
+        return ""
     for token in mark.split():
         parts = [part.lower() for part in _SPLIT.split(token) if part]
         if not parts or parts[0] in _STATES:

@@ -53,6 +53,7 @@ _MAYBE_SELECTOR = frozenset({"shrunk", "unfamiliar", "shell", "language", "empty
 _SAID_BY_MANY = frozenset({"login", "shell", "consent"})  # reasons whose words also stand on pages that are themselves
 _OWN = 800  # characters of text of its own up to which a page may be an error page
 _TITLE_OWN = 2500
+_TITLE_EDGE = " :|·•–—»«/-"
 
 
 def held(reason: str, *facts: tuple[str, str]) -> Verdict:
@@ -289,6 +290,14 @@ def _home(evidence: Evidence) -> Verdict | None:
     title = evidence.found.head_title
     if title in memory.site and not evidence.same_title:
         return held("soft_404", ("title", f"{title}: the site's name alone"), ("known text", _percent(evidence.known)))
+    rest = title.strip(_TITLE_EDGE)
+    own = memory.title.removesuffix(rest).rstrip() if rest and evidence.known < 0.1 else memory.title
+    if own and len(own) < len(memory.title) and own[-1] in _TITLE_EDGE:
+        return held(
+            "soft_404",
+            ("title", f"{rest}: without what stood before it, {own}"),
+            ("known text", _percent(evidence.known)),
+        )
     return None
 
 

@@ -36,6 +36,13 @@ _NEVER_SHOWN = (
 _STYLED = etree.XPath("//@style/..|//@hidden/..")
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _TEXT = etree.XPath("string()")
+_ENCODED = etree.XPath("//@data-cfemail/..")
+_MAYBE_UNSEEN = etree.XPath(
+    "//*[self::i or self::span][contains(@class, 'icon') or contains(@class, 'symbol') or contains(@class, 'sr-only') or "
+    "contains(@class, 'hidden') or contains(@class, 'screen-reader') or @data-sr-only]"
+)
+_FOR_LISTENERS = re.compile(r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-reader-(?:text|only))(?:\s|$)")
+_ICON_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
 class Unparsable(Exception):
@@ -65,11 +72,17 @@ def parse(text: str) -> etree._Element | None:
 
 
 def take_out_invisible(root: etree._Element) -> list[etree._Element]:
-    """Remove from the tree what no reader sees, and give it back; the text that follows such a part stays."""
+    """Remove from the tree what no reader sees, and give it back; the text that follows such a part stays.
+
+    Addresses that a proxy hid from robots are written out, as its script does for a reader.
+    """
+    for element in _ENCODED(root):
+        _write_out(element)
     removed = [
         element for element in root.iter(*_NEVER_SHOWN) if element.tag != "dialog" or element.get("open") is None
     ]
     removed += [element for element in _STYLED(root) if _is_hidden(element)]
+    removed += [element for element in _MAYBE_UNSEEN(root) if _is_for_listeners(element) or _is_icon(element)]
     for element in removed:
         parent = element.getparent()
         if parent is None:
@@ -92,6 +105,34 @@ def _is_hidden(element: etree._Element) -> bool:
     return (hidden is not None and hidden.lower() not in ("false", "until-found")) or bool(
         _HIDING.search(element.get("style") or "")
     )
+
+
+def _is_for_listeners(element: etree._Element) -> bool:
+    """Whether part of a line is only there to be read aloud ("opens in a new window")."""
+    return element.get("data-sr-only") is not None or bool(_FOR_LISTENERS.search(element.get("class") or ""))
+
+
+def _is_icon(element: etree._Element) -> bool:
+    """Whether an element's text is the name of a picture in an icon font, or repeats the classes that choose one."""
+    text, classes = (element.text or "").strip(), element.get("class") or ""
+    named = element.tag == "i" or "material-" in classes
+    return (
+        bool(text)
+        and not len(element)
+        and ((named and bool(_ICON_NAME.fullmatch(text))) or ("-" in text and text in classes))
+    )
+
+
+def _write_out(element: etree._Element) -> None:
+    """Put the e-mail address in the place of its stand-in: hex, each byte combined with the first by exclusive or."""
+    try:
+        key, *data = bytes.fromhex(element.get("data-cfemail") or "")
+        address = bytes(byte ^ key for byte in data).decode("utf-8")
+    except ValueError:
+        return
+    if "@" in address and address.isprintable():
+        element[:] = []
+        element.text = address
 
 
 def visible_text(root: etree._Element) -> str:

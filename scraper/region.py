@@ -153,10 +153,13 @@ def _is_inside(layout: Layout, index: int, other: int) -> bool:
 
 
 def _descend(layout: Layout, root: int, inside: list[int], seen: Traits) -> int:
-    """The smallest container within `root` that holds all prose, or everything where hardly any of it is prose."""
+    """The smallest container within `root` that holds all prose; all that is no link where hardly any is prose; else everything."""
     leaves = layout.leaves
+    enough = 0.3 * sum(len(leaves[i].text) for i in inside)
     wanted = [i for i in inside if seen.prose[i]]
-    if sum(len(leaves[i].text) for i in wanted) < 0.3 * sum(len(leaves[i].text) for i in inside):
+    if sum(len(leaves[i].text) for i in wanted) < enough:
+        wanted = [i for i in inside if leaves[i].link_chars < 0.5 * len(leaves[i].text)]
+    if sum(len(leaves[i].text) for i in wanted) < enough:
         wanted = inside
     if not wanted:
         return root

@@ -247,3 +247,101 @@ def test_the_pages_machine_readable_date_counts_where_its_text_has_none(history)
     history.look(html("<main><p>The fee is 60 crowns.</p></main>", head))
 
     assert history.last.document.updated.value == "2014-05-09T04:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Updated over a week ago",
+        "Updated this week",
+        "Posted: 4 hours 9 min",
+        "3 hours ago",
+        "Mis à jour il y a 3 jours",
+        "vor 3 Stunden",
+        "hace 3 días",
+        "5 минут назад",
+        "3小时前",
+        "3시간 전",
+        "منذ 3 ساعات",
+        "לפני 3 שעות",
+    ],
+)
+def test_a_line_that_counts_from_the_look_is_no_text(texts_of, line):
+    body = html(f"<h1>Rules of entry</h1><div>{line}</div><p>The fee is 60 crowns for everybody.</p>")
+
+    assert texts_of(body, Rules()) == ["Rules of entry", "The fee is 60 crowns for everybody."]
+
+
+@pytest.mark.parametrize("line", ["This week", "Today", "4 hours", "Response time: 3 days", "Valid for 3 months"])
+def test_a_line_that_only_names_a_time_stays(texts_of, line):
+    body = html(f"<h1>Rules of entry</h1><div>{line}</div><p>The fee is 60 crowns for everybody.</p>")
+
+    assert texts_of(body, Rules()) == ["Rules of entry", line, "The fee is 60 crowns for everybody."]
+
+
+def test_an_address_hidden_from_robots_is_read_as_a_reader_sees_it(texts_of):
+    key, address = 0x5A, "visas@mfa.example"
+    hidden = bytes([key, *(byte ^ key for byte in address.encode())]).hex()
+    body = html(
+        "<h1>Rules of entry</h1><p>Write to "
+        f'<span data-cfemail="{hidden}">[email&#160;protected]</span> for an appointment.</p>'
+    )
+
+    assert texts_of(body, Rules()) == ["Rules of entry", "Write to visas@mfa.example for an appointment."]
+
+
+@pytest.mark.parametrize("hidden", ["", "5", "zz", "5a0000", "ff"])
+def test_a_stand_in_that_hides_no_address_stays(texts_of, hidden):
+    body = html(f'<h1>Rules of entry</h1><p>Write to <span data-cfemail="{hidden}">the consulate</span>, please.</p>')
+
+    assert texts_of(body, Rules()) == ["Rules of entry", "Write to the consulate, please."]
+
+
+def test_the_name_of_a_picture_in_an_icon_font_is_no_text(texts_of):
+    body = html(
+        '<h1>Rules of entry</h1><p><i class="material-icons">expand_more</i> The fee is 60 crowns for everybody.</p>'
+        '<p><i class="fa-bell fa-regular icon-styled">fa-bell fa-regular</i> Half of that for children.</p>'
+    )
+
+    assert texts_of(body, Rules()) == [
+        "Rules of entry",
+        "The fee is 60 crowns for everybody.",
+        "Half of that for children.",
+    ]
+
+
+NAMES = "".join(
+    f'<div class="person"><p>{name}</p><p>Minister of {office}</p><p><a href="/m">Profile</a></p></div>'
+    for name, office in (("Ada Holm", "Justice"), ("Jan Berg", "Trade"), ("Eva Lind", "Health"), ("Ole Dahl", "Energy"))
+)
+
+
+def test_a_menu_in_a_container_named_header_is_no_text_where_the_text_is_but_names(texts_of):
+    menu = "".join(f'<li><a href="/{n}">Service number {n}</a></li>' for n in range(12))
+    body = html(
+        f'<div class="wrap"><div class="header"><ul>{menu}</ul></div><div class="contents"><h1>Rules of entry</h1>{NAMES}</div></div>'
+    )
+
+    assert not any("Service" in text for text in texts_of(body, Rules()))
+    assert "Ada Holm" in texts_of(body, Rules())
+
+
+def test_a_container_named_header_that_holds_nearly_all_is_the_text(texts_of):
+    body = html(f'<div class="header"><h1>Rules of entry</h1>{NAMES}{NAMES}</div>')
+
+    assert "Ada Holm" in texts_of(body, Rules())
+
+
+def test_the_rows_of_a_table_are_text_whatever_part_of_it_they_are_named_after(texts_of):
+    rows = '<tr class="TableHeaderRow"><th>Office</th><th>Cases</th></tr><tr class="TableFooterRow"><td>All offices</td><td>126</td></tr>'
+    body = html(f"<h1>Rules of entry</h1><p>The fee is 60 crowns for everybody.</p><table>{rows}</table>")
+
+    assert texts_of(body, Rules())[-1] == "All offices 126"
+
+
+def test_what_is_only_read_aloud_within_a_line_is_no_text(texts_of):
+    body = html(
+        '<h1>Rules of entry</h1><p>The fee is 60 crowns for <a href="/x">everybody<span class="sr-only">, opens in a new window</span></a>.</p>'
+    )
+
+    assert texts_of(body, Rules()) == ["Rules of entry", "The fee is 60 crowns for everybody."]

@@ -324,3 +324,22 @@ def test_an_error_that_a_long_list_of_suggestions_follows_is_held(seen_page, pag
     body = ["We could not find the page that you asked for.", *NEWS_OF_THE_DAY]
 
     assert seen_page.look(page(title="Ministry", body=body, stamp="")) == "held:soft_404"
+
+
+def test_the_home_page_in_the_pages_place_is_told_by_a_title_without_the_pages_own_part(history, page):
+    def titled(head_title: str, **more: object) -> bytes:
+        start, rest = page(**more).split(b"<title>")
+        return (start + f"<title>{head_title}".encode() + rest[rest.index(b"</title>") :]).replace(b"h1>", b"h3>")
+
+    assert history.look(titled("Position: Valdonia.example : The official website")) == "new"
+    home = titled(": Valdonia.example : The official website", title="Welcome", body=NEWS_OF_THE_DAY, stamp="")
+    assert history.look(home) == "held:soft_404"
+
+
+def test_a_page_that_calls_the_home_of_another_site_its_address_has_moved(history, page):
+    def with_address(body: bytes, url: str) -> bytes:
+        return body.replace(b"</head>", f'<link rel="canonical" href="{url}"></head>'.encode())
+
+    assert history.look(with_address(page(), "http://mfa.example/en/position")) == "new"
+    elsewhere = page(title="Welcome", body=NEWS_OF_THE_DAY, stamp="")
+    assert history.look(with_address(elsewhere, "http://valdonia.example/")) == "held:moved"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from archive.model import parse_utc
 LINK_FORMAT = "application/link-format"
 JSON_FORMAT = "application/json"
 _SAFE = "%/:?#[]@!$&'()*+,;=-._~"  # as they are in an address; all else is percent-encoded
+_KEPT = frozenset(_SAFE.replace("#", "") + string.ascii_letters + string.digits)
+_ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _ONE_SLASH = re.compile(r"(https?):/(?!/)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
@@ -49,7 +52,7 @@ def original_candidates(path: str, query: str) -> list[str]:
     """
     tail = f"?{query}" if query else ""
     found: list[str] = []
-    for whole in (path + tail, unquote(path) + tail, unquote(path + tail)):
+    for whole in (path + tail, out_of_path(path + tail), unquote(path) + tail, unquote(path + tail)):
         address = _ONE_SLASH.sub(r"\1://", whole, count=1)
         for one in [address] if _SCHEME.match(address) else [f"https://{address}", f"http://{address}"]:
             found += [one, _normal(one)]
@@ -78,6 +81,28 @@ def in_path(address: str) -> str:
     'http://a.example/%22%3E%3Cb%3E?x=1%23y'
     """
     return quote(address, safe=_SAFE, errors="replace").replace("#", "%23")
+
+
+def out_of_path(text: str) -> str:
+    """What `in_path` was made of, where that held no escape of such a character itself.
+
+    >>> out_of_path("http://a.example/%22%3E?x=%41%C3%A9%23y")
+    'http://a.example/">?x=%41é#y'
+    """
+    return _ESCAPES.sub(_unescaped, text)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    made: list[str] = []
+    held = bytearray()
+    for escape in re.findall("%..", found[0]):
+        char = chr(int(escape[1:], 16))
+        if char in _KEPT:
+            made += [held.decode("utf-8", "replace"), escape]
+            held.clear()
+        else:
+            held.append(ord(char))
+    return "".join([*made, held.decode("utf-8", "replace")])
 
 
 def parse_accept_datetime(text: str) -> datetime | None:

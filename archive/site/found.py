@@ -68,7 +68,7 @@ def _spans(text: str, terms: tuple[str, ...]) -> list[tuple[int, int]]:
                 spans.append((found[place].start(), found[place + len(wanted) - 1].end()))
         if RUNS_ON.search(term):
             spans += _stands(text.casefold(), term) if len(text.casefold()) == len(text) else []
-    return sorted(spans)
+    return sorted(spans, key=lambda span: (span[0], -span[1]))
 
 
 def _stands(text: str, term: str) -> list[tuple[int, int]]:
@@ -90,7 +90,7 @@ def when_view(reader: Reader, phrase: str, *, slug: str, after: int | None) -> V
             "phrase": phrase,
             "within": page,
             "is_empty": not words(fold(phrase)),
-            "said": [(by_slug[row["page"]], [_stay(spell) for spell in row["spells"]]) for row in said],
+            "stays": [(by_slug[row["page"]], [_stay(spell) for spell in row["spells"]]) for row in said],
             "after": after,
             "more": more,
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from datasette import NotFound, Response, hookimpl
+from datasette import Response, hookimpl
 from datasette.utils import sqlite_timelimit
 from datasette.views.base import DatasetteError
 
@@ -53,7 +53,7 @@ async def memento(datasette, request):
     digits, _, seq = stamp.partition("-")
     instant = parse_stamp(digits)
     if instant is None:
-        raise NotFound("There is no such day and hour.")
+        raise DatasetteError("There is no such day and hour.", status=404)
     return await _answer(
         datasette,
         request,
@@ -77,7 +77,7 @@ async def _answer(datasette, request, make) -> Response:
     try:
         answer = await datasette.get_database("archive").execute_fn(timed)
     except NotInArchive as error:
-        raise NotFound("Nothing of this address, at that time, is in this archive.") from error
+        raise DatasetteError("Nothing of this address is in this archive.", status=404) from error
     if answer.path is not None:
         return Response("", status=302, headers={**answer.headers, "location": datasette.urls.path(answer.path)})
     etag = f'"{hashlib.sha256(repr(sorted(answer.headers.items())).encode() + answer.body).hexdigest()[:32]}"'

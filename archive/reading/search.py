@@ -1,6 +1,6 @@
 """Full-text search over every passage ever seen in the current readings, in any script: newest first, keyset-paged.
 
-A word is found with its endings, a "phrase in quotes" as it stands; case and marks are folded. In scripts without spaces
+A word of three letters and more is found with its endings, a "phrase in quotes" as it stands; case and marks are folded. In scripts without spaces
 any run of characters is found wherever it stands: three and more by the index, fewer by looking through a bounded number
 of passages at a time, from where the next page goes on.
 """
@@ -24,6 +24,7 @@ _GRAM = 3
 _TERMS = 20
 _TELLING = 3  # words of a phrase by which pages are chosen
 _QUERY_CHARS = 400
+_SYLLABLES = re.compile("[\uac00-\ud7a3]")  # Korean: one is as much as several letters
 _TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 _FOUND = """
@@ -113,12 +114,17 @@ def parse_query(text: str) -> Query:
             continue
         found[3].append(term)
         if not RUNS_ON.search(term):
-            found[0].append(_string(term) + ("" if quoted else " *"))
+            found[0].append(_string(term) + (" *" if not quoted and _has_endings(term) else ""))
         elif len(term) >= _GRAM:
             found[1].append(_string(term))
         else:
             found[2].append(term)
     return Query(words=tuple(found[0]), runs=tuple(found[1]), short=tuple(found[2]), marked=tuple(found[3]))
+
+
+def _has_endings(term: str) -> bool:
+    """Whether a word is long enough to be found with its endings: beginnings of one or two letters are of everything."""
+    return len(term) >= _GRAM or bool(_SYLLABLES.search(term))
 
 
 def search(reader: Reader, query: Query, *, page: PageRow | None = None, before: int | None = None) -> Found:

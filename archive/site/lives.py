@@ -17,7 +17,7 @@ from archive.site.timeline import Piece, Scale, ticks
 from archive.site.view import View
 from archive.text import passages
 
-PRESENT = 1000  # passages of the present text shown
+PRESENT = 500  # passages of the present text shown
 VANISHED = 100  # on one screen
 _SPELLS_TOLD = 4  # the newest of one passage
 _SPELLS_DRAWN = 100

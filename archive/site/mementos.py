@@ -35,20 +35,21 @@ class Resource:
 
     page: PageRow
     address: str
-    absolute: Absolute
+    encoded: str  # the address as the end of a path
+    root: str  # address of this reading room
 
     def path(self, *parts: str) -> str:
-        return "/".join(("", *parts, in_path(self.address)))
+        return "/".join(("", *parts, self.encoded))
 
     def uri(self, *parts: str) -> str:
-        return self.absolute(self.path(*parts))
+        return self.root + self.path(*parts)
 
     def uri_of(self, memento: Memento) -> str:
         return self.uri("memento", memento.stamp)
 
     def links(self) -> list[Link]:
         return [
-            Link(uri=in_path(self.address), rel="original"),
+            Link(uri=self.encoded, rel="original"),
             Link(uri=self.uri("timegate"), rel="timegate"),
             Link(uri=self.uri("timemap", "link"), rel="timemap", type=LINK_FORMAT),
             Link(uri=self.uri("timemap", "json"), rel="timemap", type=JSON_FORMAT),
@@ -67,7 +68,8 @@ class Answer:
 
 def _resource(reader: Reader, candidates: Sequence[str], absolute: Absolute) -> tuple[Resource, Snapshots]:
     page, address = page_of(reader, candidates)
-    return Resource(page=page, address=address, absolute=absolute), Snapshots(reader, page)
+    resource = Resource(page=page, address=address, encoded=in_path(address), root=absolute("/").rstrip("/"))
+    return resource, Snapshots(reader, page)
 
 
 def timegate(reader: Reader, candidates: Sequence[str], instant: datetime | None, absolute: Absolute) -> Answer:
@@ -138,7 +140,7 @@ def timemap(reader: Reader, candidates: Sequence[str], form: str, after: int | N
         return Answer(body=json.dumps(value, ensure_ascii=False).encode(), content_type=JSON_FORMAT, headers={})
     begin, until = shown[0].observed_at, shown[-1].observed_at
     links = [
-        Link(uri=in_path(resource.address), rel="original"),
+        Link(uri=resource.encoded, rel="original"),
         Link(uri=resource.uri("timegate"), rel="timegate"),
         Link(uri=resource.uri("timemap", "link", *part), rel="self", type=LINK_FORMAT, begin=begin, until=until),
     ]

@@ -186,6 +186,7 @@ def rebuild(home: Path, only_check: bool, as_json: bool) -> None:
     The same evidence, rules and version give the same rows, so what differs had been altered or damaged. Readings of other
     versions stay as they are.
     """
+    from archive.checkpoints import require_continuation
     from archive.rebuild import rebuild as make
     from archive.store import Archive
     from scraper.acts import reader_of
@@ -193,6 +194,7 @@ def rebuild(home: Path, only_check: bool, as_json: bool) -> None:
     from scraper.terminal import Bars, put_json, put_table, say
 
     with Archive.open(home, holder="rebuild") as archive, Bars() as bars:
+        require_continuation(home, archive.conn)
         found = make(
             archive, reader_of, version=VERSION, keep=not only_check, told=lambda done, of: bars.put("log", done, of)
         )
@@ -217,6 +219,7 @@ def redact(home: Path, seqs: tuple[int, ...], why: str) -> None:
     """
     import getpass
 
+    from archive.checkpoints import require_continuation
     from archive.redact import finish
     from archive.redact import redact as take_down
     from archive.store import Archive
@@ -235,6 +238,7 @@ def redact(home: Path, seqs: tuple[int, ...], why: str) -> None:
             err=True,
         )
     with Archive.open(home, holder="redact") as archive:
+        require_continuation(home, archive.conn)
         done = take_down(
             archive, seqs, why=why, actor=getpass.getuser(), reader_of=reader_of, version=VERSION, at=clock.now()
         )

@@ -13,10 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import merkle, notes, signing
+from archive import backup, merkle, notes, redact, signing
 from archive.bodies import MAX_DEPTH, unpack
 from archive.evidence import canonical, observation_entry
+from archive.log import next_seq
 from archive.model import Capture, Hop, Tls
+from archive.store import Archive
+from scraper.acts import reader_of
+from scraper.interpret import VERSION
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/evidence.md").read_text(encoding="utf-8")
 KEY = signing.SigningKey(name="archive.example/log", seed=bytes(range(32)))
@@ -52,6 +56,23 @@ def test_the_page_names_every_field_of_a_hop_of_tls_of_the_environment_and_of_th
     entry = example_entry()
     for value in (entry["hops"][0], entry["tls"], entry["environment"], entry["judged"]):
         assert [name for name in value if f"`{name}`" not in PAGE] == []
+
+
+def test_the_page_names_every_kind_of_entry_with_its_fields(story: Path, entry: Any, tmp_path: Path) -> None:
+    at = datetime(2014, 6, 1, tzinfo=UTC)
+    made = backup.back_up(story, tmp_path / "backups", watch_list=tmp_path / "none", at=at)
+    home = tmp_path / "restored"
+    backup.restore(home, made, actor="desk", at=at)
+    with Archive.open(home, holder="test") as archive:
+        redact.redact(archive, [5], why="x", actor="desk", reader_of=reader_of, version=VERSION, at=at)
+        size = next_seq(archive.conn) - 1
+    section = PAGE.split("### Other kinds")[1].split("## The log")[0]
+    entries = [entry(home, seq) for seq in range(1, size + 1)]
+    kinds = {found["kind"]: found for found in entries if found["kind"] != "observation"}
+    assert set(kinds) >= {"settings", "reading", "hold", "seen", "note", "redact", "restore"}
+    for kind, found in kinds.items():
+        line = next(line for line in section.splitlines() if re.match(rf"\|.*`{kind}`.*\|.*\|", line))
+        assert [name for name in found if f"`{name}`" not in line and name not in ("kind", "seq", "page")] == [], kind
 
 
 @pytest.mark.parametrize(

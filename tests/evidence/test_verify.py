@@ -205,10 +205,25 @@ EVIDENCE = {
     "observations": "SELECT * FROM observations",
     "acts": "SELECT * FROM acts",
     "triage": "SELECT * FROM triage",
+    "renderings": "SELECT * FROM renderings",
     "page_addresses": "SELECT * FROM page_addresses",
     "blobs": "SELECT id, sha256, size_bytes FROM blobs",
 }
-DERIVED = ("pages", "page_slugs", "readings", "judgements", "revisions", "changes", "page_states", "checkpoints")
+DERIVED = (
+    *(
+        "pages",
+        "page_slugs",
+        "readings",
+        "judgements",
+        "revisions",
+        "changes",
+        "passages",
+        "lifetimes",
+        "kin",
+        "page_states",
+    ),
+    *("checkpoints", "alerts", "passage_words_data", "passage_grams_data"),
+)
 
 
 def evidence(path: Path) -> dict[str, Any]:

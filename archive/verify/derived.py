@@ -67,6 +67,8 @@ def verify_derived(conn: sqlite3.Connection, report: Report, *, deep: bool) -> N
             report.damage(what.format(*row), how.format(*row))
     if deep:
         _verify_texts(conn, report)
+        if conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'passages'").fetchone():
+            _verify_passages(conn, report)
         _verify_lists(conn, report)
 
 
@@ -84,6 +86,13 @@ def _verify_texts(conn: sqlite3.Connection, report: Report) -> None:
             report.damage(
                 what, f"its text has the digest {computed}, not {digest}", seq if isinstance(seq, int) else None
             )
+
+
+def _verify_passages(conn: sqlite3.Connection, report: Report) -> None:
+    sql = "SELECT id, sha256, text FROM passages WHERE text != ''"  # empty: taken down
+    for row_id, digest, text in rows(conn, report, "the table passages", sql):
+        if hashlib.sha256(str(text).encode("utf-8", "surrogateescape")).hexdigest() != digest:
+            report.damage(f"passage {row_id}", f"its text has not the digest {digest}")
 
 
 def _verify_lists(conn: sqlite3.Connection, report: Report) -> None:

@@ -87,6 +87,7 @@ COLUMNS = [
         "the judgement of observation 5",
     ),
     ("revisions", "text = text || '.'", "number = 2", "its text has the digest"),
+    ("passages", "text = 'x'", "id = 1", "passage 1: its text has not the digest"),
     ("changes", "summary = 'x'", "id = 1", "its column summary is not a list"),
     ("changes", "from_revision_id = to_revision_id", "id = 1", "it does not lead from one revision to the next"),
 ]

@@ -62,7 +62,19 @@ def dom(url: str, profile: Path) -> str:
     return subprocess.run(command, capture_output=True, timeout=60, check=True).stdout.decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/page/bad", "/page/bad/1..2", "/page/bad/at/{look}", "/archive/revisions"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/page/bad",
+        "/page/bad/1..2",
+        "/page/bad/2?ages=1",
+        "/page/bad/lifetimes",
+        "/search?q=document",
+        "/page/bad/at/{look}",
+        "/archive/revisions",
+    ],
+)
 def test_no_text_of_a_page_runs_in_a_browser(served: tuple[str, dict[str, int]], tmp_path: Path, path: str) -> None:
     base, seqs = served
     page = lxml_html.fromstring(dom(base + path.format(**seqs), tmp_path / "profile"))

@@ -14,7 +14,8 @@ import pytest
 from archive.site import site_dir
 
 PUBLIC = [
-    "pages", "page_addresses", "observations", "snapshots", "revisions", "changes", "judgements", "readings", "log"
+    "pages", "page_addresses", "observations", "snapshots", "revisions", "changes", "passages", "lifetimes", "judgements",
+    "readings", "log"
 ]  # fmt: skip
 PAGES = [
     "/",
@@ -67,7 +68,20 @@ def test_every_table_of_the_archive_is_described_or_not_published(site: Any) -> 
     assert len(names) > len(published)
 
 
-@pytest.mark.parametrize("table", ["entries", "blobs", "page_states", "page_slugs", "acts", "_sqlite_migrations"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "entries",
+        "blobs",
+        "page_states",
+        "page_slugs",
+        "acts",
+        "kin",
+        "passage_words",
+        "passage_words_data",
+        "_sqlite_migrations",
+    ],
+)
 def test_inner_tables_are_neither_listed_nor_shown(site: Any, table: str) -> None:
     assert site.get(f"/archive/{table}").status_code == 403
     assert site.get(f"/archive/{table}.json").status_code == 403

@@ -21,7 +21,7 @@ _ONE_SLASH = re.compile(r"(https?):/(?!/)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_HEADERS_CHARS = 8000
+_HEADERS_CHARS = 4000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -179,17 +179,17 @@ def link_timemap(links: Sequence[Link]) -> str:
 
 
 def original_headers(headers: Iterable[Sequence[str]]) -> dict[str, str]:
-    """Received headers as `X-Archive-Orig-*`: those whose names can be sent, as text without controls, of bounded length.
+    """Received headers as `X-Archive-Orig-*`: those whose names can be sent, as text without controls.
 
+    In all no more than proxies pass on; one that does not fit is left out.
     Several of one name become one, in their order.
     """
     made: dict[str, list[str]] = {}
     left = _HEADERS_CHARS
     for name, value in headers:
         text = " ".join("".join(char if " " <= char <= "~" else " " for char in value).split())
-        left -= len(name) + len(text)
-        if left < 0:
-            break
-        if _TOKEN.fullmatch(name):
+        size = len(name) + len(text)
+        if _TOKEN.fullmatch(name) and size <= left:
+            left -= size
             made.setdefault(f"x-archive-orig-{name.lower()}", []).append(text)
     return {name: ", ".join(values) for name, values in made.items()}

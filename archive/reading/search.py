@@ -20,6 +20,7 @@ from archive.text import RUNS_ON, fold, words
 
 PAGE_SIZE = 50
 LOOKED_THROUGH = 20_000  # passages, for one page of what no index finds
+FREQUENT = 100_000  # passages; pages are not chosen by a word that so many have
 _GRAM = 3
 _TERMS = 20
 _TELLING = 3  # words of a phrase by which pages are chosen
@@ -181,10 +182,12 @@ def may_hold(reader: Reader, phrase: str) -> set[int] | None:
         table = "passage_grams" if runs else "passage_words"
         match = _string(piece) + ("" if runs or piece != pieces[-1] else " *")
         rows = reader.rows(
-            f"SELECT DISTINCT p.page_id FROM {table} CROSS JOIN passages p ON p.id = {table}.rowid"
-            f" WHERE {table} MATCH :match",
-            {"match": match},
+            f"SELECT p.page_id, count(*) AS n FROM (SELECT rowid AS id FROM {table} WHERE {table} MATCH :match LIMIT :limit)"
+            " found CROSS JOIN passages p ON p.id = found.id GROUP BY p.page_id",
+            {"match": match, "limit": FREQUENT},
         )
+        if sum(row["n"] for row in rows) == FREQUENT:
+            continue  # it tells pages apart too little for its price
         held = {row["page_id"] for row in rows}
         pages = held if pages is None else pages & held
         if not pages:

@@ -197,10 +197,12 @@ def test_received_headers_are_sent_harmlessly() -> None:
         ("Link", "<a>"),
         ("link", "<b>"),
         ("X-Long", "y" * 9000),
+        ("X-After", "it"),
     ]
     assert original_headers(given) == {
         "x-archive-orig-set-cookie": "a=b X-Injected: 1",
         "x-archive-orig-link": "<a>, <b>",
+        "x-archive-orig-x-after": "it",
     }
 
 

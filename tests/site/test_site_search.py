@@ -244,6 +244,12 @@ def test_choosing_pages_by_the_index_loses_none(scripts: Any, phrase: str, slug:
     assert [said["page"] for said in scripts.get(f"/when.json?phrase={quote(phrase)}").json()["said"]] == [slug]
 
 
+def test_words_that_are_everywhere_choose_no_pages_and_lose_none(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "FREQUENT", 2)
+    (said,) = site.get("/when.json?phrase=protocol+3+of+the+Sable").json()["said"]
+    assert said["page"] == "straits"
+
+
 def test_a_phrase_can_be_asked_of_one_page(site: Any) -> None:
     assert "This page never said it." in site.html("/when?phrase=crowns&page=straits-ar")
     assert "Said on" in site.html("/when?phrase=crowns&page=straits")

@@ -22,13 +22,13 @@ def _words(text: str) -> frozenset[str]:
 _TAGS = _words("nav menu dialog search")
 _EDGES = _words("header footer aside")
 _ROWS = _words("tr tbody thead tfoot")  # "header" and "footer" are parts of a table there
+_CELLS = _words("td th")
 # Roles, and words that classes and ids are made of. NEVER text; FIRM: frame unless it holds most prose of the page, MOSTLY: unless a
 # good part of it, as wrappers named after a part of theirs do; WEAK: unless any.
 _NEVER = _words("cookie cookies consent gdpr ccpa onetrust cookiebot cookiebanner cookienotice cookiebar")
 _FIRM = _words(
-    """newsletter subscribe subscription related recommended recommendations advert adverts
-    advertisement advertising ads adsense sponsor sponsored disqus popup overlay lightbox toast breadcrumb breadcrumbs crumbs pathway
-    pagination pager paginator share sharing shares sharer social socials addthis sharethis addtoany skip skiplink skiplinks skipnav login
+    """newsletter subscribe subscription related recommended recommendations disqus popup overlay lightbox toast
+    breadcrumb breadcrumbs crumbs pathway pagination pager paginator share sharing shares sharer social socials addthis sharethis addtoany skip skiplink skiplinks skipnav login
     signin searchbox searchform langswitcher search menubar alertdialog"""
 )
 _MOSTLY = _words(
@@ -38,7 +38,8 @@ _MOSTLY = _words(
 )
 _WEAK = _words(
     """language languages langs lang locale weather meteo pogoda counter counters viewcount hits visitors rating ratings copyright copyrights
-    teaser teasers promo accessibility noprint screenreader feedback survey"""
+    teaser teasers promo accessibility noprint screenreader feedback survey advert adverts advertisement advertising ads adsense
+    sponsor sponsored"""
 )
 _NAMES = _NEVER | _FIRM | _MOSTLY | _WEAK
 _PAIRS = re.compile(
@@ -57,7 +58,7 @@ _PARTS = _words(
 _HEADS = _words("header head top")  # frame where most of it is links
 _SPLIT = re.compile(r"[^a-zA-Z]+|(?<=[a-z])(?=[A-Z])")
 _CHROME = re.compile(
-    r"\s*(?:©|\(c\)\s|copyright\b|all rights reserved|все права|powered by|developed by|designed by|[-+−]?\d+\s*°\s*(?:[cf]\b|$)"
+    r"\s*(?:©|\(c\)\s*(?:copyright\b|\d{4})|copyright\b|all rights reserved|все права|powered by|developed by|designed by|[-+−]?\d+\s*°\s*(?:[cf]\b|$)"
     r"|(?:page )?(?:views?|hits|visits|visitors|просмотр\w*|көрілім\w*|қаралым\w*|переглядів|visitas|vues|aufrufe|lượt xem|浏览|阅读|访问|點閱|点击|閲覧|조회)"
     r"[\w ]{0,12}[:：]?\s*[\d.,  ]+\s*(?:次|회)?\s*$"
     r"|(?:(?:users?|visitors?|guests?|people) )?online(?: now)?\s*[:：]\s*\d+|(?:сейчас )?(?:на сайте|онлайн|посетителей)\s*[:：]?\s*\d+|在线人数\s*[:：]?\s*\d+"
@@ -122,7 +123,7 @@ def traits(layout: Layout) -> Traits:
             for i in range(node.first, node.last):
                 why[i] = why[i] or reason
     _dated_lists(layout, why)
-    _cookie_lines(leaves, why)
+    _cookie_lines(layout, why, sums)
     for i, leaf in enumerate(leaves):
         if not why[i] and len(leaf.text) < 200 and _CHROME.match(leaf.text):
             why[i] = "a copyright, version or counter line"
@@ -176,7 +177,7 @@ def _word(tag: str, role: str, mark: str) -> str:
         return ""
     for token in mark.split():
         parts = [part.lower() for part in _SPLIT.split(token) if part]
-        if not parts or parts[0] in _STATES:
+        if not parts or parts[0] in _STATES or (tag in _CELLS and "table" in parts):
             continue
         if tag[0] != "h" and not _CONTENT.intersection(parts):
             named = next((part for part in parts if part in _NAMES), "")
@@ -211,13 +212,31 @@ def _dated_lists(layout: Layout, why: list[str]) -> None:
             free -= chars
 
 
-def _cookie_lines(leaves: Sequence[Leaf], why: list[str]) -> None:
-    """Set aside the few lines of a cookie notice, unless the page's text is about cookies."""
+def _cookie_lines(layout: Layout, why: list[str], prose_sums: Sequence[int]) -> None:
+    """Set aside the few lines of a cookie notice, unless the page's text is about cookies or goes on around them."""
+    leaves = layout.leaves
     lines = [i for i, leaf in enumerate(leaves) if not why[i] and ("ookie" in leaf.text or "COOKIE" in leaf.text)]
-    if 0 < len(lines) <= 3:
-        for i in lines:
-            if len(leaves[i].text) < 700 and _USES_COOKIES.search(leaves[i].text):
-                why[i] = "a cookie notice"
+    if not 0 < len(lines) <= 3:
+        return
+    own = sum(prose_sums[i + 1] - prose_sums[i] for i in lines)
+    for i in lines:
+        text = leaves[i].text
+        if len(text) < 700 and _USES_COOKIES.search(text) and not _stands_in_text(layout, i, prose_sums, own):
+            why[i] = "a cookie notice"
+
+
+def _stands_in_text(layout: Layout, index: int, prose_sums: Sequence[int], own: int) -> bool:
+    """Whether the container of a leaf's element, or the one around it, holds much more prose than `own` characters."""
+    node = layout.nodes[layout.leaves[index].node]
+    for step in range(2):
+        if node.parent < 0:
+            return False
+        node = layout.nodes[node.parent]
+        if step and node.tag in ("body", "html"):
+            return False
+        if prose_sums[node.last] - prose_sums[node.first] > max(1000, 3 * own):
+            return True
+    return False
 
 
 def _is_prose(leaf: Leaf) -> bool:

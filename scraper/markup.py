@@ -37,10 +37,6 @@ _STYLED = etree.XPath("//@style/..|//@hidden/..")
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _TEXT = etree.XPath("string()")
 _ENCODED = etree.XPath("//@data-cfemail/..")
-_MAYBE_UNSEEN = etree.XPath(
-    "//*[self::i or self::span][contains(@class, 'icon') or contains(@class, 'symbol') or contains(@class, 'sr-only') or "
-    "contains(@class, 'hidden') or contains(@class, 'screen-reader') or @data-sr-only]"
-)
 _FOR_LISTENERS = re.compile(r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-reader-(?:text|only))(?:\s|$)")
 _ICON_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
@@ -82,7 +78,7 @@ def take_out_invisible(root: etree._Element) -> list[etree._Element]:
         element for element in root.iter(*_NEVER_SHOWN) if element.tag != "dialog" or element.get("open") is None
     ]
     removed += [element for element in _STYLED(root) if _is_hidden(element)]
-    removed += [element for element in _MAYBE_UNSEEN(root) if _is_for_listeners(element) or _is_icon(element)]
+    removed += [element for element in root.iter("i", "span") if _is_for_listeners(element) or _is_icon(element)]
     for element in removed:
         parent = element.getparent()
         if parent is None:
@@ -109,18 +105,21 @@ def _is_hidden(element: etree._Element) -> bool:
 
 def _is_for_listeners(element: etree._Element) -> bool:
     """Whether part of a line is only there to be read aloud ("opens in a new window")."""
-    return element.get("data-sr-only") is not None or bool(_FOR_LISTENERS.search(element.get("class") or ""))
+    classes = element.get("class")
+    if classes is None:
+        return element.get("data-sr-only") is not None
+    return "-" in classes and _FOR_LISTENERS.search(classes) is not None
 
 
 def _is_icon(element: etree._Element) -> bool:
     """Whether an element's text is the name of a picture in an icon font, or repeats the classes that choose one."""
-    text, classes = (element.text or "").strip(), element.get("class") or ""
-    named = element.tag == "i" or "material-" in classes
-    return (
-        bool(text)
-        and not len(element)
-        and ((named and bool(_ICON_NAME.fullmatch(text))) or ("-" in text and text in classes))
-    )
+    classes = element.get("class")
+    if classes is None or len(element):
+        return False
+    text = (element.text or "").strip()
+    if "material-" in classes or ("icon" in classes and element.tag == "i"):
+        return _ICON_NAME.fullmatch(text) is not None or ("-" in text and text in classes)
+    return "-" in text and text in classes
 
 
 def _write_out(element: etree._Element) -> None:

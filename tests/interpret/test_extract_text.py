@@ -345,3 +345,47 @@ def test_what_is_only_read_aloud_within_a_line_is_no_text(texts_of):
     )
 
     assert texts_of(body, Rules()) == ["Rules of entry", "The fee is 60 crowns for everybody."]
+
+
+def test_a_paragraph_on_cookies_within_a_longer_text_is_text(texts_of, paragraphs):
+    on_cookies = "Cookies: we and our service providers use cookies to count the visits to this page."
+    body = html(
+        "<h1>Rules of entry</h1><div>" + "".join(f"<p>{p}</p>" for p in (*paragraphs, on_cookies) * 2) + "</div>"
+    )
+
+    assert on_cookies in texts_of(body, Rules())
+
+
+def test_a_cookie_notice_beside_a_longer_text_is_no_text(texts_of, paragraphs):
+    text = "".join(f"<p>{p}</p>" for p in paragraphs * 3)
+    body = html(
+        f"<h1>Rules of entry</h1><div>{text}</div><div><p>This site uses cookies to serve you better.</p></div>"
+    )
+
+    assert not any("cookies" in text for text in texts_of(body, Rules()))
+
+
+def test_the_third_letter_of_an_enumeration_is_text_and_no_copyright(texts_of):
+    body = html(
+        "<h1>Rules of entry</h1><p>(c) the fee is 60 crowns for everybody.</p><p>(c) 2014 Ministry of Valdonia</p>"
+    )
+
+    assert texts_of(body, Rules()) == ["Rules of entry", "(c) the fee is 60 crowns for everybody."]
+
+
+def test_a_container_whose_name_holds_ads_is_text_where_it_holds_prose(texts_of):
+    body = html(
+        "<h1>Rules of entry</h1><p>The fee is 60 crowns for everybody.</p>"
+        '<div class="figures-ads__container"><p>Number of applications: 126</p><p>* Applications whose decision '
+        "is pending are counted as soon as the complete application has been received.</p></div>"
+    )
+
+    assert "Number of applications: 126" in texts_of(body, Rules())
+
+
+def test_an_advert_without_prose_is_no_text(texts_of):
+    body = html(
+        '<h1>Rules of entry</h1><p>The fee is 60 crowns for everybody.</p><div class="ads"><a href="/x">Buy now</a></div>'
+    )
+
+    assert "Buy now" not in texts_of(body, Rules())

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from archive.site.language import Catalogue
 from archive.site.marks import Segment
 
 _SAID = {
-    "delete": "[deleted: ",
-    "insert": "[inserted: ",
-    "moved_away": "[moved from here: ",
-    "moved_here": "[moved to here: ",
+    "delete": "deleted",
+    "insert": "inserted",
+    "moved_away": "moved from here",
+    "moved_here": "moved to here",
 }
 
 
-def runs(segments: Sequence[Segment]) -> str:
+def runs(segments: Sequence[Segment], say: Catalogue) -> str:
     """Kept text as it is, changes in `<ins>` and `<del>` with words for those who can't see them, moves linked."""
-    return "".join(map(_run, segments))
+    return "".join(_run(part, say) for part in segments)
 
 
-def _run(part: Segment) -> str:
+def _run(part: Segment, say: Catalogue) -> str:
     text = "".join(_named(piece) if named else escape(piece) for piece, named in part.pieces)
     if part.kind == "equal":
         return text
@@ -28,26 +29,24 @@ def _run(part: Segment) -> str:
     css = "moved" if part.kind in ("moved_away", "moved_here") else "border" if part.border else ""
     anchor = f"change-{part.change}" if part.first else f"from-{part.change}" if part.kind == "moved_away" else ""
     attributes = (f' class="{css}"' if css else "") + (f' id="{anchor}"' if anchor else "")
-    return f"<{tag}{attributes}>{_unseen(_SAID[part.kind])}{text}{_unseen(']')}</{tag}>{_link(part)}"
+    return f"<{tag}{attributes}>{_unseen(f'[{say(_SAID[part.kind])}: ', say)}{text}{_unseen(']', say)}</{tag}>{_link(part, say)}"
 
 
-def _link(part: Segment) -> str:
+def _link(part: Segment, say: Catalogue) -> str:
     """From one place of a moved passage to the other."""
     if part.kind == "moved_away":
-        return _arrow(f"#change-{part.change}", f"To where change {part.change} moved it", "↓")
+        return _arrow(f"#change-{part.change}", say("To where change {n} moved it", n=say.number(part.change)), "↓")
     if part.kind == "moved_here" and part.first:
-        return _arrow(f"#from-{part.change}", "To where this stood before", "↑")
+        return _arrow(f"#from-{part.change}", say("To where this stood before"), "↑")
     return ""
 
 
 def _arrow(href: str, said: str, sign: str) -> str:
-    return (
-        f'<a class="move-link" dir="ltr" href="{href}" aria-label="{said}"><span aria-hidden="true">{sign}</span></a>'
-    )
+    return f'<a class="move-link" dir="ltr" href="{href}" aria-label="{escape(said)}"><span aria-hidden="true">{sign}</span></a>'
 
 
-def _unseen(words: str) -> str:
-    return f'<span class="vh" lang="en" dir="ltr">{words}</span>'
+def _unseen(words: str, say: Catalogue) -> str:
+    return f'<span class="vh" lang="{say.code}" dir="{say.direction}">{escape(words)}</span>'
 
 
 def _named(name: str) -> str:

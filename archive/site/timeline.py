@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from archive.model import parse_utc
 from archive.reading.gaps import Gap
 from archive.reading.rows import RevisionRow
-from archive.site.words import clock, day
+from archive.site.language import ENGLISH, Catalogue
+from archive.site.words import clock, day, day_of_year, month
 
 _LABEL_ROOM = 3.0  # per cent of the chart's width
 _TICKS = 6  # at most so many, but one a unit
@@ -29,7 +30,9 @@ class Piece:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     x: float
-    label: str
+    at: datetime
+    unit: str  # what distinguishes it from its neighbours: second … year
+    in_full: bool  # nothing before it says what larger unit it stands in
     edge: str  # start, middle, end: which way its label may reach
     minor: bool  # left out on narrow screens
 
@@ -126,7 +129,7 @@ def _gap_state(gap: Gap) -> str:
 
 
 def ticks(scale: Scale) -> tuple[Tick, ...]:
-    """Round instants inside the scale, at most `_TICKS`, the label of the first and of every new day or year in full."""
+    """Round instants inside the scale, at most `_TICKS`."""
     for unit, size in (
         *(("second", n) for n in (1, 5, 15, 30)),
         *(("minute", n) for n in (1, 5, 15, 30)),
@@ -178,23 +181,29 @@ def _step(at: datetime, unit: str, size: int) -> datetime:
 
 def _tick(scale: Scale, unit: str, place: int, instants: Sequence[datetime]) -> Tick:
     at = instants[place]
-    before = instants[place - 1] if place else None
     x = scale.x(at)
     return Tick(
         x=x,
-        label=_label(at, before, unit),
+        at=at,
+        unit=unit,
+        in_full=not place or _larger(at, unit) != _larger(instants[place - 1], unit),
         edge="start" if x < 6 else "end" if x > 92 else "middle",
         minor=place % 3 != 0,
     )
 
 
-def _label(at: datetime, before: datetime | None, unit: str) -> str:
-    date = day(at)
-    if unit == "year":
+def _larger(at: datetime, unit: str) -> object:
+    return at.year if unit in ("month", "day", "year") else at.date()
+
+
+def label(tick: Tick, say: Catalogue = ENGLISH) -> str:
+    """What a tick is called, the first and that of every new day or year in full."""
+    at = tick.at
+    if tick.unit == "year":
         return str(at.year)
-    if unit == "month":
-        return date.split(" ", 1)[1] if before is None or before.year != at.year else date.split(" ")[1]
-    if unit == "day":
-        return date if before is None or before.year != at.year else date.rsplit(" ", 1)[0]
-    time = clock(at, seconds=unit == "second")
-    return f"{date.rsplit(' ', 1)[0]}, {time}" if before is None or before.date() != at.date() else time
+    if tick.unit == "month":
+        return month(at, say) if tick.in_full else say.months_alone[at.month - 1]
+    if tick.unit == "day":
+        return day(at, say) if tick.in_full else day_of_year(at, say)
+    time = clock(at, seconds=tick.unit == "second")
+    return f"{day_of_year(at, say)}, {time}" if tick.in_full else time

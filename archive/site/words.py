@@ -1,35 +1,24 @@
-"""How dates, outcomes, kinds and changes are said in English. Everything that a page says about data is said here."""
+"""How dates, outcomes, kinds and changes are said, in the language of a catalogue. What a page says about data is said here."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from archive.model import REASONS, parse_utc
+from archive.site.language import ENGLISH, Catalogue
 
 Part = tuple[str, str | None]  # words, and the UTC text of the instant that they name
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_PLACE = re.compile(r"(\{\w+\})")
 
 OUTCOMES = {
     "new": "first text",
-    "unchanged": "unchanged",
-    "changed": "changed",
+    "unchanged": "unchanged|outcome",
+    "changed": "changed|outcome",
     "held": "held",
     "gone": "gone",
     "failed": "failed",
@@ -40,10 +29,10 @@ KINDS = {
     "wording": "wording",
     "sentence_added": "sentence added",
     "sentence_deleted": "sentence deleted",
-    "number": "number",
+    "number": "number|kind",
     "negation": "negation",
     "modality": "modality",
-    "moved": "moved",
+    "moved": "moved|kind",
     "stamp": "page’s own date",
     "punctuation": "punctuation",
     "homoglyph": "look-alike letters",
@@ -52,6 +41,11 @@ KINDS = {
 }
 
 _REASONS = {reason: meaning for _, reason, meaning in REASONS}
+_PLAIN = {
+    "new": "the first text of this page",
+    "unchanged": "the same text as before",
+    "changed": "a different text",
+}
 
 VIA = {
     "live": "this archive’s own look",
@@ -72,31 +66,40 @@ CAUSES = {
 }
 
 
-def day(at: datetime) -> str:
+def day(at: datetime, say: Catalogue = ENGLISH) -> str:
     """
     >>> day(parse_utc("2014-05-09T10:00:00Z"))
     '9 May 2014'
     """
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+    return say("{day} {month} {year}", day=at.day, month=say.months[at.month - 1], year=at.year)
+
+
+def day_of_year(at: datetime, say: Catalogue = ENGLISH) -> str:
+    """A day in a year that is known."""
+    return say("{day} {month}", day=at.day, month=say.months[at.month - 1])
+
+
+def month(at: datetime, say: Catalogue = ENGLISH) -> str:
+    return say("{month} {year}", month=say.months_alone[at.month - 1], year=at.year)
 
 
 def clock(at: datetime, *, seconds: bool = False) -> str:
     return at.strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
-def moment(text: str | None, *, seconds: bool = False) -> str:
+def moment(text: str | None, *, seconds: bool = False, say: Catalogue = ENGLISH) -> str:
     """A UTC text as people read it; "never" where there is none.
 
     >>> moment("2014-05-09T10:00:00Z")
     '9 May 2014, 10:00 UTC'
     """
     if text is None:
-        return "never"
+        return say("never")
     at = parse_utc(text)
-    return f"{day(at)}, {clock(at, seconds=seconds)} UTC"
+    return f"{day(at, say)}, {clock(at, seconds=seconds)} UTC"
 
 
-def bounds(not_before: str | None, not_after: str) -> tuple[Part, ...]:
+def bounds(not_before: str | None, not_after: str, say: Catalogue = ENGLISH) -> tuple[Part, ...]:
     """When something happened, never more sharply than it is known.
 
     >>> said(bounds("2014-05-04T10:00:00Z", "2014-05-05T10:00:00Z"))
@@ -108,49 +111,65 @@ def bounds(not_before: str | None, not_after: str) -> tuple[Part, ...]:
     """
     end = parse_utc(not_after)
     if not_before is None:
-        return (("before the first look, ", None), (f"{day(end)}, {clock(end)}", not_after), (" UTC", None))
+        text = say.text("before the first look, {end} UTC")
+        return _parts(text, {"{end}": (f"{day(end, say)}, {clock(end)}", not_after)})
     begin = parse_utc(not_before)
     seconds = (end - begin).total_seconds() < 180
     times = (clock(begin, seconds=seconds), clock(end, seconds=seconds))
     if begin.date() == end.date():
-        return (
-            (f"on {day(end)} between ", None),
-            (times[0], not_before),
-            (" and ", None),
-            (times[1], not_after),
-            (" UTC", None),
-        )
-    return (
-        ("between ", None),
-        (f"{day(begin)}, {times[0]}", not_before),
-        (" and ", None),
-        (f"{day(end)}, {times[1]}", not_after),
-        (" UTC", None),
+        text = say.text("on {day} between {begin} and {end} UTC")
+        places: dict[str, Part] = {
+            "{day}": (day(end, say), None),
+            "{begin}": (times[0], not_before),
+            "{end}": (times[1], not_after),
+        }
+        return _parts(text, places)
+    text = say.text("between {begin} and {end} UTC")
+    return _parts(
+        text,
+        {
+            "{begin}": (f"{day(begin, say)}, {times[0]}", not_before),
+            "{end}": (f"{day(end, say)}, {times[1]}", not_after),
+        },
     )
+
+
+def _parts(text: str, places: Mapping[str, Part]) -> tuple[Part, ...]:
+    """A text with its places filled, cut where an instant is named."""
+    pieces = [places.get(piece, (piece, None)) for piece in _PLACE.split(text) if piece]
+    made: list[Part] = []
+    for words, instant in pieces:
+        if made and instant is None and made[-1][1] is None:
+            made[-1] = (made[-1][0] + words, None)
+        else:
+            made.append((words, instant))
+    return tuple(made)
 
 
 def said(parts: Iterable[Part]) -> str:
     return "".join(text for text, _ in parts)
 
 
-def span(seconds: float) -> str:
+_UNITS = ((86400, "{n} day"), (3600, "{n} hour"), (60, "{n} minute"), (1, "{n} second"))
+
+
+def span(seconds: float, say: Catalogue = ENGLISH) -> str:
     """A length of time in its two largest units.
 
     >>> span(93784), span(45), span(7200)
     ('1 day 2 hours', '45 seconds', '2 hours')
     """
     whole = int(seconds)
-    units = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
-    for place, (size, name) in enumerate(units):
+    for place, (size, name) in enumerate(_UNITS):
         if whole >= size:
-            first = count(whole // size, name)
-            rest = units[place + 1] if place + 1 < len(units) else None
+            first = say.many(whole // size, name, f"{name}s")
+            rest = _UNITS[place + 1] if place + 1 < len(_UNITS) else None
             more = whole % size // rest[0] if rest and whole < 100 * 86400 else 0
-            return f"{first} {count(more, rest[1])}" if rest and more else first
-    return "less than a second"
+            return f"{first} {say.many(more, rest[1], f'{rest[1]}s')}" if rest and more else first
+    return say("less than a second")
 
 
-def stamp(value: str | None) -> str | None:
+def stamp(value: str | None, say: Catalogue = ENGLISH) -> str | None:
     """A time that the page claims: a date alone, or a UTC time.
 
     >>> stamp("2014-05-09"), stamp("2014-05-08T18:54:00Z")
@@ -158,69 +177,73 @@ def stamp(value: str | None) -> str | None:
     """
     if value is None:
         return None
-    return moment(value) if "T" in value else day(datetime.fromisoformat(value))
+    return moment(value, say=say) if "T" in value else day(datetime.fromisoformat(value), say)
 
 
-def count(number: int, noun: str, plural: str | None = None) -> str:
+def count(number: int, noun: str, plural: str | None = None, say: Catalogue = ENGLISH) -> str:
     """
     >>> count(1, "look"), count(12000, "look")
     ('1 look', '12,000 looks')
     """
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    return say.many(number, f"{{n}} {noun}", f"{{n}} {plural or noun + 's'}")
 
 
-def share(part: float | None) -> str:
+def share(part: float | None, say: Catalogue = ENGLISH) -> str:
     """A share in per cent, never rounded up to all.
 
     >>> share(0.99999), share(1.0), share(0.5)
     ('99.9 %', '100 %', '50 %')
     """
     if part is None:
-        return "none yet"
-    text = f"{int(part * 1000) / 10:g}"
+        return say("none yet")
+    text = f"{int(part * 1000) / 10:g}".replace(".", say.decimal)
     return f"{text} %"
 
 
-def outcome(name: str | None, reason: str | None = None) -> str:
+def outcome(name: str | None, reason: str | None = None, say: Catalogue = ENGLISH) -> str:
     """
     >>> outcome("held", "soft_404")
     'held (soft 404)'
     """
     if name is None:
-        return "never looked at"
-    said_reason = (
-        "" if reason is None or name == "unchanged" else f" ({reason.replace('_', ' ').replace('http ', 'HTTP ')})"
-    )
-    return OUTCOMES.get(name, name) + said_reason
+        return say("never looked at")
+    word = say(OUTCOMES[name]) if name in OUTCOMES else name
+    if reason is None or name == "unchanged":
+        return word
+    return f"{word} ({reason.replace('_', ' ').replace('http ', 'HTTP ')})"
 
 
-def meaning(name: str, reason: str | None) -> str:
+def meaning(name: str, reason: str | None, say: Catalogue = ENGLISH) -> str:
     """What an outcome's reason code stands for, as the closed table says it."""
     if reason is None:
-        return {"new": "the first text of this page", "unchanged": "the same text as before"}.get(
-            name, "a different text"
-        )
-    if reason in _REASONS:
-        return _REASONS[reason]
-    return _REASONS["http_NNN"] if reason.startswith("http_") else reason
+        return say(_PLAIN.get(name, _PLAIN["changed"]))
+    if reason.startswith("http_") and reason not in _REASONS:
+        reason = "http_NNN"
+    return say(_REASONS[reason]) if reason in _REASONS else reason
 
 
-def kinds(names: Sequence[str] | None) -> tuple[str, ...]:
-    return tuple(KINDS.get(name, name) for name in names or ())
+def kinds(names: Sequence[str] | None, say: Catalogue = ENGLISH) -> tuple[str, ...]:
+    return tuple(say(KINDS[name]) if name in KINDS else name for name in names or ())
 
 
-def amount(added: int, removed: int, moved: int) -> str:
+def amount(added: int, removed: int, moved: int, say: Catalogue = ENGLISH) -> str:
     """How many words a change touched.
 
     >>> amount(3, 0, 12), amount(0, 0, 0)
     ('3 words added, 12 moved', 'no word added or removed')
     """
-    parts = [(added, "added"), (removed, "removed"), (moved, "moved")]
-    told = [(number, verb) for number, verb in parts if number]
-    if not told:
-        return "no word added or removed"
-    first, *rest = told
-    return ", ".join([f"{count(first[0], 'word')} {first[1]}", *(f"{number:,} {verb}" for number, verb in rest)])
+    told = [(added, "added"), (removed, "removed"), (moved, "moved")]
+    return _listed([one for one in told if one[0]], "word", say) or say("no word added or removed")
+
+
+def _listed(told: Sequence[tuple[int, str]], noun: str, say: Catalogue) -> str:
+    """So many of them added, so many removed: the first with its noun."""
+    return ", ".join(
+        say.many(number, f"{{n}} {noun} {verb}", f"{{n}} {noun}s {verb}")
+        if place == 0
+        else say(f"{{n}} {verb}", n=say.number(number))
+        for place, (number, verb) in enumerate(told)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +265,7 @@ _TELLING = ("negation", "number", "modality", "wording", "stamp", "homoglyph", "
 _EXAMPLES = 2
 
 
-def summary(lines: Sequence[Mapping[str, Any]]) -> Said:
+def summary(lines: Sequence[Mapping[str, Any]], say: Catalogue = ENGLISH) -> Said:
     """What the summary of a change (codes and values) says.
 
     >>> summary([{"code": "passages_reworded", "values": {"count": 1}}, {"code": "passages_added", "values": {"count": 2}}]).counts
@@ -250,14 +273,10 @@ def summary(lines: Sequence[Mapping[str, Any]]) -> Said:
     """
     by_code = {line["code"]: line["values"] for line in lines}
     numbers = [(by_code[code]["count"], verb) for code, verb in _COUNTED.items() if code in by_code]
-    counts = ", ".join(
-        f"{count(number, 'passage')} {verb}" if place == 0 else f"{number:,} {verb}"
-        for place, (number, verb) in enumerate(numbers)
-    )
     kind = next((kind for kind in _TELLING if by_code.get(kind, {}).get("said")), None)
     said_pairs = by_code[kind]["said"][:_EXAMPLES] if kind else []
     return Said(
-        counts=counts,
+        counts=_listed(numbers, "passage", say),
         examples=tuple((pair["old"], pair["new"]) for pair in said_pairs),
-        hint=KINDS[kind] if kind else "",
+        hint=say(KINDS[kind]) if kind else "",
     )

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from archive.checkpoints import verifier_keys
 from archive.errors import NotInArchive, VariorumError
 from archive.reading import Reader
-from archive.site import found, inline, lives, texts, views, words
+from archive.site import found, lives, texts, views
 from archive.site.view import View
 
 SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
@@ -299,24 +299,6 @@ def _absolute(datasette, request) -> Callable[[str], str]:
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    for name in (
-        "moment",
-        "bounds",
-        "said",
-        "span",
-        "stamp",
-        "count",
-        "share",
-        "outcome",
-        "meaning",
-        "kinds",
-        "amount",
-        "summary",
-    ):
-        env.globals[name] = getattr(words, name)
-    env.globals["via_words"] = words.VIA
-    env.globals["cause_words"] = words.CAUSES
-    env.globals["marked_runs"] = lambda segments: Markup(inline.runs(segments))  # noqa: S704 - escaped there
     env.filters["query_of"] = _query_of
     env.filters["path_part"] = partial(quote, safe="")
 

@@ -124,7 +124,7 @@ def test_a_comparison_is_bounded_in_time_and_size(site_of: Callable[..., Any], m
     long = site_of(story)
     page = long.html("/page/long/1..2")
     assert len(tree(page).xpath("//div[contains(@class, 'block')]")) == 2000
-    assert "101 passages more are not shown here" in text_of(page)
+    assert "101 more passages are not shown here" in text_of(page)
     monkeypatch.setattr(views, "CHARS_COMPARED", 1000)
     response = long.get("/page/long/1..3")
     assert response.status_code == 413
@@ -389,7 +389,7 @@ def test_every_link_leads_to_an_answer_of_this_site_and_every_page_has_an_outlin
             if link.startswith("#") and element.tag == "a":
                 assert link[1:] in ids, (path, link)
             target = urljoin(path, link).partition("#")[0]
-            if "_sort" not in target:
+            if "_sort" not in target and "lang=" not in target:
                 queue.append(target)
     assert len(seen) > 60
 

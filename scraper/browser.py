@@ -147,6 +147,7 @@ class Browser:
             except Error as error:
                 failure = ("parse", f"the browser: {error.message.splitlines()[0][:200]}")
             finally:
+                visit.over = True
                 watch.cancel()
                 await self._give_back(browser, visits + 1, visit, well=failure is None)
         spent_us = round((time.monotonic() - began) * 1_000_000)

@@ -55,6 +55,10 @@ class PageFailed(Exception):
         self.detail = detail
 
 
+class _Over(Exception):
+    """The look's time is up: nothing is asked any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """The page as its scripts made it, and a picture of it (PNG) where one could be taken."""
@@ -73,6 +77,7 @@ class Visit:
         self.requests = 0
         self.wire_bytes = 0
         self.refused: dict[str, str] = {}
+        self.over = False  # then nothing more is asked, whatever the page still waits for
         self._fetcher = fetcher
         self._executor = requests
         self._now = now
@@ -109,6 +114,7 @@ class Visit:
         return Made(body=body, screenshot=await self._picture(page))
 
     async def close(self) -> None:
+        self.over = True
         if self._context is not None:
             await self._context.close()
 
@@ -126,7 +132,7 @@ class Visit:
 
         self._pending += 1
         try:
-            if self._page is None or request.frame.page != self._page:
+            if self.over or self._page is None or request.frame.page != self._page:
                 await route.abort("blockedbyclient")
             elif request.is_navigation_request():
                 await self._navigate(route, request)
@@ -135,7 +141,7 @@ class Visit:
             else:
                 self.requests += 1
                 await _fulfill(route, await self._fetch(request.url, request.headers.get("accept", "*/*")))
-        except Error:  # the page is gone meanwhile
+        except (Error, _Over):  # the page is gone meanwhile, or its time is
             return
         finally:
             self._pending -= 1
@@ -173,6 +179,8 @@ class Visit:
         limits = self._fetcher.limits
         left_bytes = 4 * limits.max_body_bytes - self.wire_bytes
         async with self._hosts[_host(url)]:
+            if self.over or time.monotonic() >= self._ends_at:
+                raise _Over
             within = replace(
                 limits,
                 deadline_s=min(limits.deadline_s, self._left_s()),

@@ -252,7 +252,7 @@ def open_socket(host: str, port: int, errand: Errand, *, proxied: bool) -> tuple
             continue
         try:
             return sock, _checked_link(sock, errand, proxied=proxied)
-        except Fault:
+        except (Fault, OSError):  # or its time was up, and it leads nowhere any more
             sock.close()
             raise
     assert failure is not None

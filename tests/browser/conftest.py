@@ -79,7 +79,7 @@ class Site:
         self._thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sites() -> Iterator[tuple[Site, Site]]:
     both = Site(), Site()
     yield both
@@ -115,7 +115,7 @@ def chromium() -> str:
         pytest.skip(str(missing))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(sites: tuple[Site, Site], chromium: str) -> Iterator[Browser]:
     """One that may ask the site and nothing else."""
     limits = FetchLimits(allow_addresses=(f"127.0.0.1:{sites[0].port}",))

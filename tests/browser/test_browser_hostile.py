@@ -117,7 +117,7 @@ def test_a_nuisance_changes_nothing_of_what_is_read(
 
 RESTLESS = {
     "dialogs": ("while (true) alert(1)", {"timeout"}),
-    "changing": ("setInterval(() => { document.title = Math.random(); fetch('/none?' + Math.random()) }, 5)", {None}),
+    "changing": ("setInterval(() => { document.title = Math.random(); fetch('/none?' + Math.random()) }, 50)", {None}),
     "reload": ("location.reload()", {None, "timeout", "parse"}),
     "memory": ("const a = []; while (true) a.push(new Array(100000).fill(a.length))", {"parse", "timeout"}),
     "nodes": (

@@ -23,6 +23,7 @@ _TAGS = _words("nav menu dialog search")
 _EDGES = _words("header footer aside")
 _ROWS = _words("tr tbody thead tfoot")  # "header" and "footer" are parts of a table there
 _CELLS = _words("td th")
+_NEAR = 20  # leaves on each side that count as beside a note
 # Roles, and words that classes and ids are made of. NEVER text; FIRM: frame unless it holds most prose of the page, MOSTLY: unless a
 # good part of it, as wrappers named after a part of theirs do; WEAK: unless any.
 _NEVER = _words("cookie cookies consent gdpr ccpa onetrust cookiebot cookiebanner cookienotice cookiebar")
@@ -110,7 +111,8 @@ def traits(layout: Layout) -> Traits:
         titled = node.first <= heading < node.last
         words = sums[node.last] - sums[node.first]
         is_entry = (titled and words >= 80) or (words >= 300 and bool(_ENTRY.intersection(node.mark.split())))
-        reason = "" if is_entry else _reason(node, words, share, total, in_content[index] or titled)
+        within = in_content[index] or titled or (node.tag == "aside" and _has_prose_beside(layout, node, prose))
+        reason = "" if is_entry else _reason(node, words, share, total, within)
         if (
             reason
             and node.mark
@@ -123,7 +125,7 @@ def traits(layout: Layout) -> Traits:
             for i in range(node.first, node.last):
                 why[i] = why[i] or reason
     _dated_lists(layout, why)
-    _cookie_lines(layout, why, sums)
+    _cookie_lines(layout, why, prose)
     for i, leaf in enumerate(leaves):
         if not why[i] and len(leaf.text) < 200 and _CHROME.match(leaf.text):
             why[i] = "a copyright, version or counter line"
@@ -149,6 +151,18 @@ def _reason(node: Node, prose_chars: int, prose_share: float, total: int, in_con
     if word in _MOSTLY or (word and prose_chars < 80):
         return f"{word} in {name_of(node)}"
     return name_of(node) if node.tag in _EDGES and not word and _is_edge(node, prose_chars, in_content) else ""
+
+
+def _has_prose_beside(layout: Layout, node: Node, prose: Sequence[bool]) -> bool:
+    """Whether paragraphs stand next to a container, as they do to a note in a text and not to a column of the page."""
+    above = layout.nodes[node.parent]
+    return any(
+        prose[i] and node.parent in (layout.leaves[i].node, layout.nodes[layout.leaves[i].node].parent)
+        for i in (
+            *range(max(above.first, node.first - _NEAR), node.first),
+            *range(node.last, min(above.last, node.last + _NEAR)),
+        )
+    )
 
 
 def _is_head(node: Node) -> bool:
@@ -212,29 +226,31 @@ def _dated_lists(layout: Layout, why: list[str]) -> None:
             free -= chars
 
 
-def _cookie_lines(layout: Layout, why: list[str], prose_sums: Sequence[int]) -> None:
+def _cookie_lines(layout: Layout, why: list[str], prose: Sequence[bool]) -> None:
     """Set aside the few lines of a cookie notice, unless the page's text is about cookies or goes on around them."""
     leaves = layout.leaves
     lines = [i for i, leaf in enumerate(leaves) if not why[i] and ("ookie" in leaf.text or "COOKIE" in leaf.text)]
     if not 0 < len(lines) <= 3:
         return
-    own = sum(prose_sums[i + 1] - prose_sums[i] for i in lines)
+    sizes = [len(leaf.text) if prose[i] and not why[i] else 0 for i, leaf in enumerate(leaves)]
+    for i in lines:
+        sizes[i] = 0
+    sums = list(accumulate(sizes, initial=0))
     for i in lines:
         text = leaves[i].text
-        if len(text) < 700 and _USES_COOKIES.search(text) and not _stands_in_text(layout, i, prose_sums, own):
+        if len(text) < 700 and _USES_COOKIES.search(text) and not _stands_in_text(layout, i, sums):
             why[i] = "a cookie notice"
 
 
-def _stands_in_text(layout: Layout, index: int, prose_sums: Sequence[int], own: int) -> bool:
-    """Whether the container of a leaf's element, or the one around it, holds much more prose than `own` characters."""
+def _stands_in_text(layout: Layout, index: int, sums: Sequence[int]) -> bool:
+    """Whether a leaf has much prose beside it in the container of its element, or before and after it in one around that."""
     node = layout.nodes[layout.leaves[index].node]
-    for step in range(2):
+    for step in range(5):
         if node.parent < 0:
             return False
         node = layout.nodes[node.parent]
-        if step and node.tag in ("body", "html"):
-            return False
-        if prose_sums[node.last] - prose_sums[node.first] > max(1000, 3 * own):
+        before, after = sums[index] - sums[node.first], sums[node.last] - sums[index + 1]
+        if (before + after > 1000 and step == 0) or min(before, after) > 200:
             return True
     return False
 

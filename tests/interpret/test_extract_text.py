@@ -389,3 +389,20 @@ def test_an_advert_without_prose_is_no_text(texts_of):
     )
 
     assert "Buy now" not in texts_of(body, Rules())
+
+
+def test_a_note_beside_paragraphs_is_text_and_a_column_beside_the_text_is_none(texts_of, paragraphs):
+    note = f"<aside><p>Note: {paragraphs[1]}</p></aside>"
+    text = f"<div><p>{paragraphs[0]}</p>{note}<p>{paragraphs[2]}</p></div>"
+    body = html(f"<h1>Rules of entry</h1><div>{text}<aside><p>Beside: {paragraphs[3]}</p></aside></div>")
+
+    assert f"Note: {paragraphs[1]}" in texts_of(body, Rules())
+    assert f"Beside: {paragraphs[3]}" not in texts_of(body, Rules())
+
+
+def test_a_section_on_cookies_between_sections_of_a_text_is_text(texts_of, paragraphs):
+    section = "<section><h2>Part</h2>" + "".join(f"<p>{p}</p>" for p in paragraphs) + "</section>"
+    on_cookies = "Cookies are used to count the visits to this page, and users accept cookies by going on."
+    body = html(f"<h1>Rules of entry</h1>{section}<section><h2>Cookies</h2><p>{on_cookies}</p></section>{section}")
+
+    assert on_cookies in texts_of(body, Rules())

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from archive.reading.rows import ChangeRow, PageRow
+from archive.site.language import ENGLISH, Catalogue
 from archive.site.marks import MarkedBlock, Segment
 from archive.site.words import amount, bounds, kinds, said
 
@@ -49,14 +50,18 @@ class Source:
     since: str = _NEVER  # when it began
 
 
-def source_of(page: PageRow | None, statement: str | None, *, title: str) -> Source:
+def source_of(page: PageRow | None, statement: str | None, *, title: str, say: Catalogue = ENGLISH) -> Source:
     if page is not None:
         path = f"/page/{page.slug}"
-        return Source(what=f"page/{page.id}", title=f"Changes of {page.name}", path=path, since=page.added_at)
+        return Source(
+            what=f"page/{page.id}", title=say("Changes of {name}", name=page.name), path=path, since=page.added_at
+        )
     if statement is not None:
         name = quote(statement, safe="")
-        return Source(what=f"statement/{name}", title=f"Changes of {statement}", path=f"/statement/{name}")
-    return Source(what="feed", title=f"Changes in {title}", path="/")
+        return Source(
+            what=f"statement/{name}", title=say("Changes of {name}", name=statement), path=f"/statement/{name}"
+        )
+    return Source(what="feed", title=say("Changes in {name}", name=title), path="/")
 
 
 def feed(
@@ -69,6 +74,7 @@ def feed(
     checkpoint: str | None = None,
     before: int | None = None,
     older: int | None = None,
+    say: Catalogue = ENGLISH,
 ) -> bytes:
     """An Atom document of these changes, newest first. `absolute` makes a full address of a path of the reading room.
 
@@ -90,7 +96,7 @@ def feed(
         _put(root, "link", rel=rel, type="application/atom+xml", href=absolute(here) + query)
     _put(root, "link", rel="alternate", type="text/html", href=absolute(source.path))
     for item in told:
-        _entry(root, item, identity, absolute)
+        _entry(root, item, identity, absolute, say)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode").encode()
 
 
@@ -102,12 +108,12 @@ def tag(identity: str | None, what: str) -> str:
     return f"tag:{(identity or 'empty')[:32]}.variorum.invalid,2026:{what}"
 
 
-def _entry(root: ET.Element, item: Told, identity: str | None, absolute: Callable[[str], str]) -> None:
+def _entry(root: ET.Element, item: Told, identity: str | None, absolute: Callable[[str], str], say: Catalogue) -> None:
     change = item.change
     entry = _put(root, "entry")
     _put(entry, "id", tag(identity, f"change/{change.observation}"))
-    words = amount(change.words_added, change.words_removed, change.words_moved)
-    silent = ", silently" if change.silent else ""
+    words = amount(change.words_added, change.words_removed, change.words_moved, say)
+    silent = f", {say('silently')}" if change.silent else ""
     _put(entry, "title", f"{change.page_title or change.page}: {words}{silent}")
     _put(entry, "updated", change.not_after)
     _put(entry, "published", change.not_after)
@@ -115,18 +121,19 @@ def _entry(root: ET.Element, item: Told, identity: str | None, absolute: Callabl
     _put(entry, "link", rel="alternate", type="text/html", href=href)
     for kind in change.kinds:
         _put(entry, "category", term=kind)
-    when = said(bounds(change.not_before, change.not_after))
-    _put(entry, "summary", f"Changed {when}: {', '.join(kinds(change.kinds))}; {words}{silent}.")
-    content = _put(entry, "content", _html(item, when), type="html")
+    when = say("Changed {when}.", when=said(bounds(change.not_before, change.not_after, say)))
+    _put(entry, "summary", f"{when} {', '.join(kinds(change.kinds, say))}; {words}{silent}.")
+    content = _put(entry, "content", _html(item, when, say), type="html")
     if change.language:
         content.set(_XML_LANG, change.language)
 
 
-def _html(item: Told, when: str) -> str:
-    parts = [f"<p>Changed {escape(when)}.</p>"]
+def _html(item: Told, when: str, say: Catalogue) -> str:
+    parts = [f'<p lang="{say.code}">{escape(when)}</p>']
     parts += [f'<p dir="auto">{"".join(map(_segment, block.segments))}</p>' for block in _short(item)]
     if len(item.blocks) > _BLOCKS:
-        parts.append(f"<p>… and {len(item.blocks) - _BLOCKS} more passages.</p>")
+        more = say.many(len(item.blocks) - _BLOCKS, "… and {n} more passage.", "… and {n} more passages.")
+        parts.append(f'<p lang="{say.code}">{escape(more)}</p>')
     return "\n".join(parts)
 
 

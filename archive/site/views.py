@@ -19,6 +19,7 @@ from archive.reading.reader import Reader
 from archive.reading.readings import readings
 from archive.reading.rows import ChangeRow, Json, RevisionRow
 from archive.site.atom import Told, feed, source_of
+from archive.site.language import ENGLISH, Catalogue
 from archive.site.marks import Fold, folds, marked
 from archive.site.texts import neighbour
 from archive.site.timeline import chart, spark
@@ -236,6 +237,7 @@ def feed_view(
     title: str,
     absolute: Callable[[str], str],
     known: str,
+    say: Catalogue = ENGLISH,
 ) -> tuple[str, bytes | None]:
     """(entity tag, Atom feed) of changes of a page, a statement, or all; no feed where its tag is in `known`.
 
@@ -249,20 +251,21 @@ def feed_view(
         changes, older = found[:FEED_SIZE], found[FEED_SIZE - 1].id if len(found) > FEED_SIZE else None
         identity = reader.identity()
         checkpoint = reader.checkpoint()
-        facts = repr((identity, page and page.name, changes, older, before, title, absolute("/"), checkpoint))
+        facts = repr((identity, page and page.name, changes, older, before, title, absolute("/"), checkpoint, say.code))
         etag = f'"{hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
         if etag in known:
             return etag, None
         told = [_told(reader, change) for change in changes]
     return etag, feed(
         told,
-        source=source_of(page, statement, title=title),
+        source=source_of(page, statement, title=title, say=say),
         title=title,
         identity=identity,
         absolute=absolute,
         checkpoint=checkpoint,
         before=before,
         older=older,
+        say=say,
     )
 
 

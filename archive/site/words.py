@@ -210,7 +210,8 @@ def outcome(name: str | None, reason: str | None = None, say: Catalogue = ENGLIS
     word = say(OUTCOMES[name]) if name in OUTCOMES else name
     if reason is None or name == "unchanged":
         return word
-    return f"{word} ({reason.replace('_', ' ').replace('http ', 'HTTP ')})"
+    code = reason.replace("_", " ")
+    return f"{word} ({code.replace('http ', 'HTTP ') if reason.startswith('http_') else say(f'{code}|reason')})"
 
 
 def meaning(name: str, reason: str | None, say: Catalogue = ENGLISH) -> str:

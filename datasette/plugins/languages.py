@@ -4,17 +4,18 @@ from urllib.parse import parse_qsl, urlencode
 
 from datasette import hookimpl
 
+from archive.site import language
 from archive.site.interface import interface
-from archive.site.language import ENGLISH, catalogues, choose
 from archive.site.links import keep, with_query
 
-KEY = "variorum.language"
+KEY = "variorum.language"  # in a request: (its catalogue, the rest of its query)
+ASKED = "variorum.asked"  # the same where feeds go: only if it was asked for
 
 
 @hookimpl
 def extra_template_vars(datasette, request):
-    spoken, query = request.scope.get(KEY, (ENGLISH, "")) if request else (ENGLISH, "")
-    others = [(one, with_query(query, {"lang": one.code})) for one in catalogues().values()]
+    spoken, query = request.scope.get(KEY, (language.ENGLISH, "")) if request else (language.ENGLISH, "")
+    others = [(one, with_query(query, {"lang": one.code})) for one in language.catalogues().values()]
     return {**interface(spoken), "language_choices": others}
 
 
@@ -27,9 +28,10 @@ def asgi_wrapper(datasette):
                 return
             asked, rest = _without_language(scope.get("query_string", b"").decode("latin-1"))
             accepts = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
-            spoken = choose(asked, accepts, catalogues())
+            spoken = language.choose(asked, accepts, language.catalogues())
             kept = {"lang": spoken.code} if asked == spoken.code else {}
             inner = {**scope, "query_string": rest.encode("latin-1"), KEY: (spoken, rest)}
+            inner[ASKED] = spoken if kept else language.ENGLISH
             base = datasette.setting("base_url")
             await app(inner, receive, _Speaking(send, spoken.code, kept, base))
 

@@ -22,6 +22,7 @@ from archive.checkpoints import verifier_keys
 from archive.errors import NotInArchive, VariorumError
 from archive.reading import Reader
 from archive.site import found, lives, texts, views
+from archive.site.language import ENGLISH
 from archive.site.view import View
 
 SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
@@ -209,6 +210,7 @@ async def feed(datasette, request):
             title=_site_title(datasette),
             absolute=_absolute(datasette, request),
             known=known,
+            say=request.scope["variorum.asked"],
         ),
     )
     return Response(
@@ -316,19 +318,20 @@ def handle_exception(datasette, request, exception):
 
 
 async def _error_page(datasette, request, exception) -> Response:
-    status, message, title = 500, "Something went wrong while this page was made. It has been logged.", None
+    say, _ = request.scope.get("variorum.language", (ENGLISH, ""))
+    status, message, title = 500, say("Something went wrong while this page was made. It has been logged."), None
     if isinstance(exception, Base400):
         status, message = exception.status, str(exception.args[0]) if exception.args else ""
     elif isinstance(exception, DatasetteError):
         status, title = exception.status, exception.title
         message = Markup(exception.message) if exception.message_is_html else exception.message  # noqa: S704 - Datasette's
     elif isinstance(exception, views.TooLong):
-        status, title, message = 413, "Too long to compare here", str(exception)
+        status, title, message = 413, say("Too long to compare here"), str(exception)
     elif isinstance(exception, sqlite3.OperationalError) and str(exception) == "interrupted":
-        status, title = 503, "That took too long"
-        message = "This would keep other readers waiting. Ask for less at a time: more words, or one page."
+        status, title = 503, say("That took too long")
+        message = say("This would keep other readers waiting. Ask for less at a time: more words, or one page.")
     elif isinstance(exception, VariorumError):
-        message = "This part of the archive can’t be read. It has been logged; its keeper can run: variorum verify"
+        message = say("This part of the archive can’t be read. It has been logged; its keeper can run: variorum verify")
     if status >= 500:
         _log.error("%s %s failed", request.method, request.path, exc_info=exception)
     if request.path.endswith(".json"):

@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH ?= benchmarks/bench_*.py
 
-.PHONY: demo test corpus bench lint requirements clean
+.PHONY: demo test corpus faults bench lint requirements clean
 
 demo: $(READY)
 	$(BIN)/variorum demo
@@ -19,6 +19,10 @@ test: lint
 # All pages of the shared corpus through all their revisions, twice; the suite takes a fifth of them.
 corpus: $(READY)
 	CORPUS=all $(BIN)/python -m pytest tests/program/test_program_corpus.py
+
+# Kills, failing disks and power cuts at every recorded call of a round: half an hour; needs strace and mount rights.
+faults: $(READY)
+	FAULTS=1 $(BIN)/python -m pytest tests/faults tests/evidence/test_verify.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

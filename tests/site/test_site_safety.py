@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -43,9 +44,10 @@ def test_every_answer_forbids_scripts_from_elsewhere_sniffing_and_framing(site: 
 @pytest.mark.parametrize(
     "path", ["/", "/page/straits", "/page/straits/1..2", "/archive", "/archive/pages", "/archive/pages/1", "/nowhere"]
 )
-def test_no_page_needs_a_script_or_an_inline_style(site: Any, path: str) -> None:
+def test_no_page_has_an_inline_script_or_style_and_one_script_adds_local_times(site: Any, path: str) -> None:
     text = site.get(path).text
-    assert "<script" not in text
+    scripts = re.findall(r"<script[^>]*>[^<]*", text)
+    assert [re.sub(r' data-said="[^"<>]*"', "", script) for script in scripts] == ['<script src="/static/local.js" defer>']
     assert "<style" not in text
     assert " style=" not in text
 

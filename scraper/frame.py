@@ -154,14 +154,26 @@ def _reason(node: Node, prose_chars: int, prose_share: float, total: int, in_con
 
 
 def _has_prose_beside(layout: Layout, node: Node, prose: Sequence[bool]) -> bool:
-    """Whether paragraphs stand next to a container, as they do to a note in a text and not to a column of the page."""
-    above = layout.nodes[node.parent]
-    return any(
-        prose[i] and node.parent in (layout.leaves[i].node, layout.nodes[layout.leaves[i].node].parent)
-        for i in (
-            *range(max(above.first, node.first - _NEAR), node.first),
-            *range(node.last, min(above.last, node.last + _NEAR)),
+    """Whether paragraphs stand next to a container, or on both sides of the group it is in, as they do to a note in a text."""
+    group = layout.nodes[node.parent]
+    before, after = _near_prose(layout, node, node.parent, prose)
+    if before or after or group.parent < 0:
+        return before or after
+    return all(_near_prose(layout, group, group.parent, prose))
+
+
+def _near_prose(layout: Layout, node: Node, above: int, prose: Sequence[bool]) -> tuple[bool, bool]:
+    """Whether paragraphs of the container `above` itself stand close before and close after a part of it."""
+    around = layout.nodes[above]
+
+    def has_own(leaves: range) -> bool:
+        return any(
+            prose[i] and above in (layout.leaves[i].node, layout.nodes[layout.leaves[i].node].parent) for i in leaves
         )
+
+    return (
+        has_own(range(max(around.first, node.first - _NEAR), node.first)),
+        has_own(range(node.last, min(around.last, node.last + _NEAR))),
     )
 
 

@@ -406,3 +406,10 @@ def test_a_section_on_cookies_between_sections_of_a_text_is_text(texts_of, parag
     body = html(f"<h1>Rules of entry</h1>{section}<section><h2>Cookies</h2><p>{on_cookies}</p></section>{section}")
 
     assert on_cookies in texts_of(body, Rules())
+
+
+def test_a_note_in_a_group_between_paragraphs_is_text(texts_of, paragraphs):
+    group = f"<div><dl><dt>Fee</dt><dd>60 crowns</dd></dl><aside><p>Note: {paragraphs[1]}</p></aside></div>"
+    body = html(f"<h1>Rules of entry</h1><section><p>{paragraphs[0]}</p>{group}<p>{paragraphs[2]}</p></section>")
+
+    assert f"Note: {paragraphs[1]}" in texts_of(body, Rules())

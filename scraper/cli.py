@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -206,16 +207,29 @@ def check(home: Path, slugs: tuple[str, ...], as_json: bool) -> None:
     "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="Port to serve on; 0: any."
 )
 @click.option("--base-url", default="/", show_default=True, help="Path under which a proxy publishes the archive.")
+@click.option(
+    "--private", is_flag=True, help="Ask every reader for a password: VARIORUM_PASSWORD, or the first line of a file."
+)
+@click.option(
+    "--password-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File with the password of --private; of mode 0600.",
+)
 @click.pass_obj
-def serve(home: Path, host: str, port: int, base_url: str) -> None:
+def serve(home: Path, host: str, port: int, base_url: str, private: bool, password_file: Path | None) -> None:
     """Look at the pages on schedule and publish their history, until stopped.
 
     SIGTERM and SIGINT end it cleanly, with exit 0.
     """
     from scraper import program, watchlist
+    from scraper.private import read_password
     from scraper.serve import run
 
-    run(home, watchlist.load(program.watch_list_path(home)), host=host, port=port, base_url=base_url)
+    if password_file is not None and not private:
+        raise UsageError("--password-file goes with --private.")
+    password = read_password(password_file, os.environ) if private else None
+    watch_list = watchlist.load(program.watch_list_path(home))
+    run(home, watch_list, host=host, port=port, base_url=base_url, password=password)
 
 
 @main.command()

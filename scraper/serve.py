@@ -24,13 +24,13 @@ from archive.store import Archive, NextDue, Recorded
 from scraper import clock, program
 from scraper.alerts.addresses import rules_for, rules_of
 from scraper.deliver import Deliverer
+from scraper.private import App, private
 from scraper.rounds import Rounds
 from scraper.terminal import outcome_line, put, say
 from scraper.watchlist import Page, WatchList
 
 if TYPE_CHECKING:
     import uvicorn
-    from datasette.app import Datasette
 
 TICK_S = 1
 JITTER = 0.1  # of the time to the next look, so that pages added together drift apart
@@ -207,10 +207,14 @@ def run(
     host: str,
     port: int,
     base_url: str = "/",
+    password: str | None = None,
     told: Callable[[Page, Recorded], None] | None = None,
     announced: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. Raises PortTaken, and what opening the archive raises; then nothing was begun."""
+    """Serve until SIGTERM or SIGINT, behind the password if there is one.
+
+    Raises PortTaken, and what opening the archive raises; then nothing was begun.
+    """
     from apscheduler.schedulers.background import BackgroundScheduler
 
     from scraper.serve_site import make_datasette
@@ -225,7 +229,8 @@ def run(
             scheduler = BackgroundScheduler(timezone="UTC")
             scheduler.add_job(service.wake, "interval", seconds=TICK_S, coalesce=True, misfire_grace_time=None)
             scheduler.start()
-            _serve(datasette, sock, stop, started=lambda: (announced or _announce)(address))
+            app = datasette.app() if password is None else private(datasette.app(), password)
+            _serve(app, sock, stop, started=lambda: (announced or _announce)(address))
             scheduler.shutdown(wait=False)
         finally:
             service.stop()
@@ -244,7 +249,7 @@ class _Stop:
             self.server.should_exit = True
 
 
-def _serve(datasette: Datasette, sock: socket.socket, stop: _Stop, *, started: Callable[[], None]) -> None:
+def _serve(app: App, sock: socket.socket, stop: _Stop, *, started: Callable[[], None]) -> None:
     """Answer on the socket until `stop`; `started` is called when the first request would be answered."""
     import uvicorn
 
@@ -254,7 +259,7 @@ def _serve(datasette: Datasette, sock: socket.socket, stop: _Stop, *, started: C
             started()
 
     config = uvicorn.Config(
-        datasette.app(), log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE_S
+        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE_S
     )
     stop.server = Server(config)
     if not stop.asked:

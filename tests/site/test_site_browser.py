@@ -79,5 +79,7 @@ def test_no_text_of_a_page_runs_in_a_browser(served: tuple[str, dict[str, int]],
     base, seqs = served
     page = lxml_html.fromstring(dom(base + path.format(**seqs), tmp_path / "profile"))
     assert page.findtext(".//title") != "owned"
-    assert page.xpath("//script[not(@src='/static/local.js')] | //script/text() | //img | //*[@onload or @onerror]") == []
+    assert (
+        page.xpath("//script[not(@src='/static/local.js')] | //script/text() | //img | //*[@onload or @onerror]") == []
+    )
     assert "document.title='owned'" in page.text_content()

@@ -97,7 +97,12 @@ def test_no_hostile_text_becomes_markup_or_template(bad: Any, path: str) -> None
     response = bad.get(path, follow_redirects=True)
     assert response.headers["content-type"].startswith("text/html"), path
     page = lxml_html.fromstring(response.text)
-    assert page.xpath("//script[not(@src='/static/local.js')] | //script/text() | //img | //iframe | //object | //b[not(ancestor::footer)]") == []
+    assert (
+        page.xpath(
+            "//script[not(@src='/static/local.js')] | //script/text() | //img | //iframe | //object | //b[not(ancestor::footer)]"
+        )
+        == []
+    )
     for element in page.iter():
         if not isinstance(element.tag, str):
             continue

@@ -47,7 +47,9 @@ def test_every_answer_forbids_scripts_from_elsewhere_sniffing_and_framing(site: 
 def test_no_page_has_an_inline_script_or_style_and_one_script_adds_local_times(site: Any, path: str) -> None:
     text = site.get(path).text
     scripts = re.findall(r"<script[^>]*>[^<]*", text)
-    assert [re.sub(r' data-said="[^"<>]*"', "", script) for script in scripts] == ['<script src="/static/local.js" defer>']
+    assert [re.sub(r' data-said="[^"<>]*"', "", script) for script in scripts] == [
+        '<script src="/static/local.js" defer>'
+    ]
     assert "<style" not in text
     assert " style=" not in text
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ class Catalogue:
     months: tuple[str, ...] = _MONTHS  # as they stand after a day
     months_alone: tuple[str, ...] = _MONTHS
     days: tuple[str, ...] = _DAYS  # from Monday
+    days_short: tuple[str, ...] = tuple(day[:2] for day in _DAYS)
     texts: Mapping[str, str] = field(default_factory=dict)
     plurals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by the English singular
 
@@ -102,8 +103,8 @@ def catalogues(folder: Path = FOLDER) -> Mapping[str, Catalogue]:
 
 def _read(path: Path) -> Catalogue:
     data = tomllib.loads(path.read_text("utf-8"))
-    months, months_alone, days = (tuple(data.pop(key)) for key in ("months", "months_alone", "days"))
-    return Catalogue(code=path.stem, months=months, months_alone=months_alone, days=days, **data)
+    names: dict[str, Any] = {key: tuple(data.pop(key)) for key in ("months", "months_alone", "days", "days_short")}
+    return replace(Catalogue(code=path.stem, **data), **names)
 
 
 def choose(asked: str | None, accepts: str, among: Mapping[str, Catalogue]) -> Catalogue:

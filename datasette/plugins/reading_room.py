@@ -7,6 +7,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from markupsafe import Markup
 from archive.checkpoints import verifier_keys
 from archive.errors import NotInArchive, VariorumError
 from archive.reading import Reader
-from archive.site import found, lives, texts, views
+from archive.site import calendar, found, lives, texts, views
 from archive.site.language import ENGLISH
 from archive.site.view import View
 
@@ -47,6 +48,7 @@ def register_routes():
         (rf"/page/{SLUG}{FORMAT}$", timeline),
         (rf"/page/{SLUG}/compare$", compare),
         (rf"/page/{SLUG}/looks{FORMAT}$", looks),
+        (rf"/page/{SLUG}/calendar{FORMAT}$", calendar_of_looks),
         (rf"/page/{SLUG}/lifetimes{FORMAT}$", lifetimes),
         (rf"/page/{SLUG}/feed\.atom$", feed),
         (rf"/page/{SLUG}/(?P<number>\d{{1,9}}){FORMAT}$", revision),
@@ -89,7 +91,22 @@ async def timeline(datasette, request):
 
 async def looks(datasette, request):
     slug, before = request.url_vars["slug"], _number(request, "before")
+    day = _day(request, "day")
+    if day is not None:
+        return await _answer(
+            datasette,
+            request,
+            "looks.html",
+            lambda reader: calendar.day_view(reader, slug, day, before=before, limit=views.LOOKS_SIZE),
+        )
     return await _answer(datasette, request, "looks.html", lambda reader: views.looks_view(reader, slug, before=before))
+
+
+async def calendar_of_looks(datasette, request):
+    slug, year = request.url_vars["slug"], _number(request, "year")
+    return await _answer(
+        datasette, request, "calendar.html", lambda reader: calendar.calendar_view(reader, slug, year=year)
+    )
 
 
 async def compare(datasette, request):
@@ -286,6 +303,13 @@ def _site_title(datasette) -> str:
 def _number(request, name: str) -> int | None:
     text = request.args.get(name) or ""
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
+
+
+def _day(request, name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name) or "")
+    except ValueError:
+        return None
 
 
 def _absolute(datasette, request) -> Callable[[str], str]:

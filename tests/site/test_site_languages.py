@@ -86,7 +86,7 @@ def test_a_translation_keeps_the_places_and_the_link_of_its_text(one: Catalogue)
 
 @pytest.mark.parametrize("one", TRANSLATED, ids=lambda one: one.code)
 def test_a_catalogue_names_months_and_days(one: Catalogue) -> None:
-    assert (len(one.months), len(one.months_alone), len(one.days)) == (12, 12, 7)
+    assert [len(names) for names in (one.months, one.months_alone, one.days, one.days_short)] == [12, 12, 7, 7]
     assert one.direction in ("ltr", "rtl")
 
 
@@ -136,7 +136,7 @@ def test_the_language_is_the_one_asked_for_else_the_one_liked_best(asked: str | 
 
 PAGES = [
     "/", "/page/straits", "/page/straits/2", "/page/straits/3?ages=1", "/page/straits/1..2", "/page/straits/1..4?view=side",
-    "/page/straits/looks", "/page/straits/lifetimes", "/page/straits-ru", "/page/straits/at/{first}",
+    "/page/straits/looks", "/page/straits/calendar", "/page/straits/looks?day=2031-05-05", "/page/straits/lifetimes", "/page/straits-ru", "/page/straits/at/{first}",
     "/page/straits/at/{held}", "/page/straits/at/{failed}", "/statement/straits", "/-/health", "/search?q=talks",
     "/when?phrase=talks", "/archive", "/archive/revisions", "/archive/pages/1", "/nowhere", "/?q=nothing+at+all",
 ]  # fmt: skip
@@ -211,7 +211,7 @@ class Pseudo(Mapping[str, Any]):
 
 PSEUDO = Catalogue(
     code="he", name="עברית", direction="rtl",
-    months=tuple("אבגדהוזחטיכל"), months_alone=tuple("אבגדהוזחטיכל"), days=tuple("אבגדהוז"),
+    months=tuple("אבגדהוזחטיכל"), months_alone=tuple("אבגדהוזחטיכל"), days=tuple("אבגדהוז"), days_short=tuple("אבגדהוז"),
     texts=Pseudo(hebrew), plurals=Pseudo(lambda one: {"one": hebrew(one), "other": hebrew(one)}),
 )  # fmt: skip
 

@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from archive.reading.reader import Reader
 from archive.reading.rows import ChangeRow, Json, PageRow
 
-SORTS = ("changed", "name", "trouble")
+SORTS = ("changed", "name", "trouble", "statement")
 PAGE_SIZE = 50
 _SPARK = 120  # changes drawn in the small chart of one page
 
 _IDS = {
     "changed": """
-        SELECT p.id FROM pages p
+        SELECT p.id FROM pages p WHERE {chosen}
         ORDER BY (SELECT max(first_observed) FROM revisions v WHERE v.page_id = p.id) DESC, p.slug
     """,
-    "name": "SELECT id FROM pages ORDER BY iif(title = '', slug, title) COLLATE NOCASE, slug",
+    "name": "SELECT id FROM pages p WHERE {chosen} ORDER BY iif(title = '', slug, title) COLLATE NOCASE, slug",
     "trouble": """
-        SELECT p.id FROM pages p LEFT JOIN page_states s ON s.page_id = p.id
+        SELECT p.id FROM pages p LEFT JOIN page_states s ON s.page_id = p.id WHERE {chosen}
         ORDER BY p.watched DESC, s.not_accepted_in_a_row DESC, p.slug
     """,
+    "statement": "SELECT id FROM pages p WHERE {chosen} ORDER BY coalesce(statement, '') = '', statement, language, slug",
 }
+_CHOICES = 200  # statements offered to choose from
 _WORDS = "SELECT id, slug, title, url, tags, statement FROM pages"
 
 
@@ -69,6 +71,8 @@ class Overview:
     found: int
     page_number: int
     page_count: int
+    statements: tuple[tuple[str, int], ...]  # (name, pages) to choose from, by name
+    languages: tuple[tuple[str, int], ...]
 
 
 def totals(reader: Reader) -> Totals:
@@ -95,16 +99,29 @@ def totals(reader: Reader) -> Totals:
     )
 
 
-def overview(reader: Reader, *, query: str = "", sort: str = "changed", page_number: int = 1) -> Overview:
-    """The pages whose slug, title, address, tags or statement hold every word of `query`, in any script's case."""
-    order = _IDS.get(sort, _IDS["changed"])
+def overview(
+    reader: Reader,
+    *,
+    query: str = "",
+    sort: str = "changed",
+    page_number: int = 1,
+    statement: str = "",
+    language: str = "",
+) -> Overview:
+    """The pages whose slug, title, address, tags or statement hold every word of `query`, in any script's case.
+
+    With `statement` or `language` only its pages.
+    """
+    chosen = {name: value for name, value in (("statement", statement), ("language", language)) if value}
+    where = " AND ".join(f"p.{name} = :{name}" for name in chosen) or "1"
+    order = _IDS.get(sort, _IDS["changed"]).format(chosen=where)
     terms = query.casefold().split()
     if terms:
         matching = {row["id"] for row in reader.rows(_WORDS) if _matches(row, terms)}
-        ids = [row["id"] for row in reader.rows(order) if row["id"] in matching]
+        ids = [row["id"] for row in reader.rows(order, chosen) if row["id"] in matching]
         count = len(ids)
     else:
-        (counted,) = reader.rows("SELECT count(*) AS n FROM pages")
+        (counted,) = reader.rows(f"SELECT count(*) AS n FROM pages p WHERE {where}", chosen)
         count = counted["n"]
     page_count = max(1, -(-count // PAGE_SIZE))
     page_number = min(max(page_number, 1), page_count)
@@ -112,14 +129,24 @@ def overview(reader: Reader, *, query: str = "", sort: str = "changed", page_num
     if terms:
         shown = ids[skipped:][:PAGE_SIZE]
     else:
-        shown = [row["id"] for row in reader.rows(f"{order} LIMIT {PAGE_SIZE} OFFSET {skipped}")]
+        shown = [row["id"] for row in reader.rows(f"{order} LIMIT {PAGE_SIZE} OFFSET {skipped}", chosen)]
     pages = {page.id: page for page in reader.pages_by_id(shown)}
     return Overview(
         listed=tuple(_listed(reader, pages[page_id]) for page_id in shown),
         found=count,
         page_number=page_number,
         page_count=page_count,
+        statements=_choices(reader, "statement"),
+        languages=_choices(reader, "language"),
     )
+
+
+def _choices(reader: Reader, column: str) -> tuple[tuple[str, int], ...]:
+    rows = reader.rows(
+        f"SELECT {column} AS name, count(*) AS pages FROM pages WHERE {column} <> '' GROUP BY 1 ORDER BY 1 LIMIT :limit",
+        {"limit": _CHOICES},
+    )
+    return tuple((row["name"], row["pages"]) for row in rows)
 
 
 def _matches(row: sqlite3.Row, terms: list[str]) -> bool:

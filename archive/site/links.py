@@ -38,7 +38,8 @@ def keep(html: str, chosen: Mapping[str, str], *, under: str = "/") -> str:
 
 def _leads(path: str, under: str) -> bool:
     """Whether a link leads to a page below `under`; one that has only a query leads to where it stands."""
-    return not path or (path.startswith(under) and not _NO_PAGES.search(path))
+    inside = path.startswith(f"{under.rstrip('/')}/") or path == under
+    return not path or (inside and not _NO_PAGES.search(path))
 
 
 def with_query(query: str, more: Mapping[str, str]) -> str:

@@ -36,12 +36,17 @@ CHARS_COMPARED = 1_000_000  # of both texts, where the comparison is not stored
 TROUBLED = 200  # pages listed as failing, at most
 
 
-def overview_view(reader: Reader, *, query: str, sort: str, page_number: int) -> View:
+def overview_view(
+    reader: Reader, *, query: str, sort: str, page_number: int, statement: str = "", language: str = ""
+) -> View:
     sort = sort if sort in SORTS else "changed"
     with reader.one_instant():
         figures = totals(reader)
-        found = overview(reader, query=query, sort=sort, page_number=page_number)
-        latest = reader.changes(limit=LATEST) if not query and found.page_number == 1 else []
+        found = overview(
+            reader, query=query, sort=sort, page_number=page_number, statement=statement, language=language
+        )
+        is_whole = not (query or statement or language)
+        latest = reader.changes(limit=LATEST) if is_whole and found.page_number == 1 else []
     return View(
         values={
             "totals": figures,
@@ -49,6 +54,7 @@ def overview_view(reader: Reader, *, query: str, sort: str, page_number: int) ->
             "latest": latest,
             "query": query,
             "sort": sort,
+            "asked": {"q": query, "statement": statement, "language": language},
             "sparks": {listed.page.id: _spark(listed) for listed in found.listed},
         },
         as_json={

@@ -24,6 +24,7 @@ from archive.errors import NotInArchive, VariorumError
 from archive.reading import Reader
 from archive.site import calendar, found, lives, texts, views
 from archive.site.language import ENGLISH
+from archive.site.links import keep
 from archive.site.view import View
 
 SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
@@ -68,7 +69,12 @@ async def overview(datasette, request):
         request,
         "overview.html",
         lambda reader: views.overview_view(
-            reader, query=query[:200], sort=request.args.get("sort") or "", page_number=_number(request, "n") or 1
+            reader,
+            query=query[:200],
+            sort=request.args.get("sort") or "",
+            page_number=_number(request, "n") or 1,
+            statement=(request.args.get("statement") or "")[:200],
+            language=(request.args.get("language") or "")[:35],
         ),
     )
 
@@ -114,6 +120,8 @@ async def compare(datasette, request):
     old, new = sorted((_number(request, "a") or 1, _number(request, "b") or 1))
     slug = request.url_vars["slug"]
     path = f"/page/{slug}/{new}" if old == new else f"/page/{slug}/{old}..{new}"
+    pinned = _number(request, "base")
+    path += f"?base={pinned}" if pinned else ""
     return Response.redirect(datasette.urls.path(path))
 
 
@@ -257,8 +265,17 @@ async def _answer(datasette, request, template: str, view: Callable[[Reader], Vi
         "site_title": _site_title(datasette),
         "here": request.path,
     }
-    html = await datasette.render_template(f"room/{template}", values, request=request)
+    pinned = _pinned(request, page)
+    html = await datasette.render_template(f"room/{template}", {**values, "pinned": pinned}, request=request)
+    if pinned is not None:
+        html = keep(html, {"base": str(pinned)}, under=datasette.urls.path(f"/page/{page.slug}"))
     return _tagged(request, Response.html(UNFIT.sub("\ufffd", html)))
+
+
+def _pinned(request, page) -> int | None:
+    """The revision of this page that its reader compares others with."""
+    number = _number(request, "base")
+    return number if page is not None and number and number <= page.revisions else None
 
 
 def _renamed(datasette, request, slug: str) -> Response:

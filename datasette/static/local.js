@@ -3,7 +3,8 @@
 
 (() => {
   const script = document.currentScript;
-  const language = document.documentElement.lang;
+  const page = document.documentElement.lang;
+  const language = navigator.languages.find((one) => one.split("-")[0] === page) ?? page; // the day before the month, or not
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const named = new Intl.DateTimeFormat(language, {
     year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
@@ -18,7 +19,7 @@
   const local = (text) => {
     const span = document.createElement("span");
     span.className = "local-time";
-    span.textContent = text;
+    span.textContent = ` (${text})`;
     return span;
   };
 

@@ -47,6 +47,18 @@ def test_a_base_and_a_language_go_along_together(site: Any) -> None:
     assert site.get("/page/straits/compare?a=1&b=3&base=2").headers["location"] == "/page/straits/1..3?base=2"
 
 
+def test_choices_go_along_under_a_base_address(site_of: Callable[..., Any]) -> None:
+    def story(keeper: Any) -> None:
+        keeper.add(PageSettings(slug="one", url="http://a.example/"))
+        for text in ("First.", "Second.", "Third."):
+            keeper.look("one", [("paragraph", text)])
+
+    site = site_of(story, base_url="/history")
+    found = links(site.html("/history/page/one?base=1&lang=kk"))
+    assert "/history/page/one/1..3?base=1&lang=kk" in found
+    assert "/history/?lang=kk" in found
+
+
 def listed(site: Any, query: str) -> list[str]:
     return [page["slug"] for page in site.get(f"/.json?{query}").json()["listed"]]
 

@@ -190,6 +190,19 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     assert [one for one in reached if not one[2]] == []
 
 
+@pytest.mark.parametrize("width", [720, 768, 1100])
+def test_the_earlier_text_stands_beside_the_later_one_at_the_side_where_reading_begins(
+    served: Callable[[str], str], tab: Callable[..., Any], width: int
+) -> None:
+    page = tab()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(served("/page/straits/1..4?view=side"))
+    for pair in page.locator(".pair.changed").all():
+        old, new = (pair.locator(side).bounding_box() for side in (".side.old", ".side.new"))
+        assert old["x"] + old["width"] <= new["x"]
+        assert abs(old["y"] - new["y"]) < 1
+
+
 def test_the_keyboard_skips_to_the_content(served: Callable[[str], str], tab: Callable[..., Any]) -> None:
     page = tab()
     page.goto(served("/page/straits"))

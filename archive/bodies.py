@@ -68,9 +68,12 @@ def unpack(data: bytes, prefix: bytes = b"", *, size_bytes: int | None = None) -
 # -- writing
 
 
-def put_body(conn: sqlite3.Connection, body: bytes, previous_id: int | None) -> int:
-    """The id of the blob with these bytes, stored if it is new; the caller's transaction commits it."""
-    digest = hashlib.sha256(body).digest()
+def put_body(conn: sqlite3.Connection, body: bytes, previous_id: int | None, *, digest: bytes | None = None) -> int:
+    """The id of the blob with these bytes, stored if it is new; the caller's transaction commits it.
+
+    `digest` is their SHA-256, where the caller has it already.
+    """
+    digest = digest or hashlib.sha256(body).digest()
     row = conn.execute("SELECT id FROM blobs WHERE sha256 = ?", (digest,)).fetchone()
     if row:
         return int(row[0])

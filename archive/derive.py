@@ -5,18 +5,15 @@ The same function serves a live look and a new reading of all evidence, so that 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from archive.diff import Comparison, compare
 from archive.lives import change_lives
-from archive.model import Document, Interpretation, Outcome, parse_utc, utc_text
+from archive.model import WORDING_KINDS, Document, Interpretation, Outcome, parse_utc, utc_text
 from archive.text import words
-
-WORDING_KINDS = frozenset({"wording", "sentence_added", "sentence_deleted", "number", "negation", "modality"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +185,7 @@ def _insert_revision(
             document.updated.value if document.updated else None,
             utc_text(document.updated.latest) if document.updated else None,
             look.seq,
-            hashlib.sha256(text.encode()).hexdigest(),
+            document.text_sha256,
             json.dumps([block.kind for block in document.blocks]),
             text,
         ),
@@ -200,7 +197,13 @@ def _insert_revision(
 def _insert_change(
     conn: sqlite3.Connection, look: Look, latest: Latest, revision_id: int, document: Document, comparison: Comparison
 ) -> Change:
-    silent = is_silent(latest, document, frozenset(comparison.kinds))
+    silent = is_silent(
+        comparison.kinds.keys(),
+        before=latest.stamp_updated,
+        after=document.updated.value if document.updated else None,
+        until=latest.stamp_updated_until,
+        last_observed=latest.last_observed,
+    )
     cursor = conn.execute(
         "INSERT INTO changes (page_id, from_revision_id, to_revision_id, not_before, not_after, kinds, silent, words_added,"
         " words_removed, words_moved, summary, ops) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -231,18 +234,18 @@ def _insert_change(
     )
 
 
-def is_silent(latest: Latest, document: Document, kinds: frozenset[str]) -> bool | None:
+def is_silent(
+    kinds: Set[str], *, before: str | None, after: str | None, until: str | None, last_observed: str
+) -> bool | None:
     """Whether a wording changed under a stamp that says otherwise; in doubt None, since it accuses somebody in public.
 
-    True needs both revisions to carry an equal "Updated" stamp whose whole doubt lies before the last look that still saw
-    the old wording.
+    `before` and `after` are the "Updated" stamps of both texts, `until` the end of the earlier one's doubt. True needs
+    equal stamps whose whole doubt lies before `last_observed`, the last look that still saw the old wording.
     """
     if not kinds & WORDING_KINDS:
         return False
-    if latest.stamp_updated is None or document.updated is None:
+    if before is None or after is None:
         return None
-    if latest.stamp_updated != document.updated.value:
+    if before != after:
         return False
-    if latest.stamp_updated_until is None:
-        return None
-    return True if parse_utc(latest.stamp_updated_until) <= parse_utc(latest.last_observed) else None
+    return True if until is not None and parse_utc(until) <= parse_utc(last_observed) else None

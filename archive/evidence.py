@@ -28,6 +28,11 @@ def canonical(value: Json) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
+def canonical_sha256(value: Json) -> str:
+    """The digest of a value's canonical bytes, in lower-case hex."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
 def rules_json(rules: Rules) -> Json:
     return {
         "select": rules.select,

@@ -5,6 +5,7 @@ All times are timezone-aware UTC. The words are those of docs/words.md (Memento,
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -62,6 +63,12 @@ REASONS: tuple[tuple[Outcome, str, str], ...] = (
     (Outcome.REFUSED, "robots", "robots.txt asks us not to look"),
     (Outcome.REFUSED, "forbidden_address", "an address that may not be asked (private, loopback …) without leave"),
 )
+
+
+# The kinds of a change, in the order in which they are told: those that tell of wording, then those that stand for themselves.
+_OF_WORDING = ("wording", "sentence_added", "sentence_deleted", "number", "negation", "modality")
+KINDS = (*_OF_WORDING, "moved", "stamp", "punctuation", "homoglyph", "invisible", "reflow")
+WORDING_KINDS = frozenset(_OF_WORDING)
 
 
 def utc_text(at: datetime) -> str:
@@ -220,6 +227,11 @@ class Document:
     def text(self) -> str:
         """The page's text as it is compared, dated, exported and hashed: blocks separated by blank lines."""
         return "\n\n".join(block.text for block in self.blocks)
+
+    @property
+    def text_sha256(self) -> str:
+        """The digest of `text` in UTF-8, in lower-case hex."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from archive.alerting.digest import next_digest
 from archive.alerting.event import Event
 from archive.alerting.rules import Rule, owed
-from archive.derive import WORDING_KINDS
-from archive.model import parse_utc, utc_text
+from archive.model import WORDING_KINDS, parse_utc, utc_text
 from archive.outbox import event_of_change, insert, page_facts
 from archive.posting import group_uid, make_message
 

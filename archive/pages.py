@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from dataclasses import dataclass, field
 
 from archive.columns import page_columns
-from archive.evidence import Json, canonical, rules_json
+from archive.evidence import Json, canonical_sha256, rules_json
 from archive.log import append
 from archive.model import Rules
 from archive.readings import begin_reading
@@ -30,7 +29,7 @@ def sync_page(conn: sqlite3.Connection, page: PageSettings, version: str, at: st
     """Make the archive know the page as the watch list has it; returns its id. Changed settings are logged."""
     row = _known(conn, page)
     settings = _settings_json(page)
-    digest = hashlib.sha256(canonical(settings)).hexdigest()
+    digest = canonical_sha256(settings)
     if row is not None:
         page_id, slug, url, watched, known_digest = row
         if (slug, url, known_digest, watched) == (page.slug, page.url, digest, 1):

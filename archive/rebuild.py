@@ -6,7 +6,6 @@ another version made it or a body of its page was taken down after it, is kept a
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 
 from archive import derive
 from archive.columns import reading_columns
-from archive.evidence import Json, canonical, rules_from_json
+from archive.evidence import Json, canonical_sha256, rules_from_json
 from archive.log import acts, capture_of, read_entry
 from archive.model import Interpretation, Outcome, Verdict
 from archive.readings import Interpreter, finish_reading, read_all
@@ -95,7 +94,7 @@ class _Replay:
             elif kind == "observation":
                 self._observation(seq, page_id)
             elif kind == "settings":
-                digest = hashlib.sha256(canonical(self._entry(seq)["settings"])).hexdigest()
+                digest = canonical_sha256(self._entry(seq)["settings"])
                 self._conn.execute("INSERT OR IGNORE INTO page_states (page_id) VALUES (?)", (page_id,))
                 self._conn.execute("UPDATE page_states SET settings_sha256 = ? WHERE page_id = ?", (digest, page_id))
             told(seq, len(rows))

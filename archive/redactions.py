@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from dataclasses import dataclass
@@ -38,12 +37,12 @@ def as_redacted(memory: str, *, version: str) -> Interpretation:
 
 
 def without_redacted(
-    conn: sqlite3.Connection, body: bytes | None, interpretation: Interpretation, memory: str
+    conn: sqlite3.Connection, digest: bytes | None, interpretation: Interpretation, memory: str
 ) -> Interpretation:
-    """The interpretation of a look; a body that was taken down before is not read when it comes again."""
-    if body is None:
+    """The interpretation of a look at a body of this SHA-256; one taken down before is not read when it comes again."""
+    if digest is None:
         return interpretation
-    row = conn.execute("SELECT id FROM blobs WHERE sha256 = ?", (hashlib.sha256(body).digest(),)).fetchone()
+    row = conn.execute("SELECT id FROM blobs WHERE sha256 = ?", (digest,)).fetchone()
     if row is None or not is_redacted(conn, row[0]):
         return interpretation
     return as_redacted(memory, version=interpretation.verdict.version)

@@ -242,23 +242,26 @@ class Archive:
         the two, where it was made elsewhere. Raises StoreFailed; then nothing of it is stored.
         """
         comparison = comparison or derive.comparison_with(page.latest, interpretation)
-        sound = without_redacted(self._conn, capture.body, interpretation, page.memory)
+        digest = None if capture.body is None else hashlib.sha256(capture.body).digest()
+        sound = without_redacted(self._conn, digest, interpretation, page.memory)
         comparison, interpretation = (comparison if sound is interpretation else None), sound
         outcome, reason = derive.judged_now(page.latest, interpretation)
         with self.transaction() as conn:
-            body_id = put_body(conn, capture.body, page.last_body_id) if capture.body is not None else None
+            body_id = None
+            if capture.body is not None:
+                body_id = put_body(conn, capture.body, page.last_body_id, digest=digest)
             seq = next_seq(conn)
             entry = observation_entry(
                 capture,
                 seq=seq,
                 page=page.slug,
                 settings_sha256=page.settings_sha256,
-                body_sha256=hashlib.sha256(capture.body).hexdigest() if capture.body is not None else None,
+                body_sha256=digest.hex() if digest is not None else None,
                 judged={
                     "outcome": str(outcome),
                     "reason": reason,
                     "version": interpretation.verdict.version,
-                    "text_sha256": _text_sha256(interpretation),
+                    "text_sha256": interpretation.document.text_sha256 if interpretation.document else None,
                 },
             )
             append(conn, "observation", page.page_id, entry, full=page.looks % _FULL_ENTRY_EVERY == 0)
@@ -322,10 +325,10 @@ class Archive:
         version: str,
         at: datetime,
         alerts: Sequence[Rule] = (),
-    ) -> tuple[derive.Derived, int]:
+    ) -> derive.Derived:
         """Record a person's act on one observation and read the page again with it, in one transaction.
 
-        What `alerts` owe of a released change is told once. Returns the judgement of that observation as it stands now, and the seq of the act's entry.
+        What `alerts` owe of a released change is told once. Returns the judgement of that observation as it stands now.
         """
         entry = {
             "kind": act.kind,
@@ -353,13 +356,7 @@ class Archive:
                 derived=derived,
                 at=utc_text(at),
             )
-        return derived, seq
-
-
-def _text_sha256(interpretation: Interpretation) -> str | None:
-    if interpretation.document is None:
-        return None
-    return hashlib.sha256(interpretation.document.text.encode()).hexdigest()
+        return derived
 
 
 def remember(

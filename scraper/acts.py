@@ -52,8 +52,13 @@ def reader_of(acts: Mapping[int, str], read: Read = read) -> Interpreter:
     return with_acts
 
 
+def _afresh(memory: str) -> str:
+    """The memory with which a body is read all the same, though it was judged before."""
+    return forget_body(load(memory)).dump()
+
+
 def _released(read: Read, capture: Capture, rules: Rules, memory: str) -> Interpretation:
-    found = read(capture, rules, forget_body(load(memory)).dump())
+    found = read(capture, rules, _afresh(memory))
     if found.verdict.accepted or found.document is None:
         return found
     verdict = Verdict(facts=(("released by hand", found.verdict.reason or ""), *found.verdict.facts), version=VERSION)
@@ -61,7 +66,7 @@ def _released(read: Read, capture: Capture, rules: Rules, memory: str) -> Interp
 
 
 def _held(read: Read, capture: Capture, rules: Rules, memory: str) -> Interpretation:
-    found = read(capture, rules, forget_body(load(memory)).dump())
+    found = read(capture, rules, _afresh(memory))
     if not found.verdict.accepted or found.document is None:
         return found
     verdict = Verdict(outcome=Outcome.HELD, reason="by_hand", facts=found.verdict.facts, version=VERSION)
@@ -84,15 +89,12 @@ def perform(
     `actor` is who runs this program where nobody is named.
     """
     outcome, reason = standing
-    if (outcome == Outcome.HELD) if kind == "hold" else (outcome != Outcome.HELD):
-        raise ActRefused(kind, seq, outcome, reason)
-    if kind == "hold" and outcome not in ACCEPTED:
+    if outcome not in (ACCEPTED if kind == "hold" else {Outcome.HELD}):
         raise ActRefused(kind, seq, outcome, reason)
     page = archive.page_state(slug)
     act = Act(kind=kind, observation_seq=seq, actor=actor or getpass.getuser())
     interpreter = reader_of({**acts_of(archive.conn, page.page_id), seq: kind})
-    derived, _ = archive.act(page, act, interpreter, version=VERSION, at=at, alerts=alerts)
-    return derived
+    return archive.act(page, act, interpreter, version=VERSION, at=at, alerts=alerts)
 
 
 def explain(reader: Reader, seq: int) -> tuple[ObservedLook, Interpretation]:
@@ -110,7 +112,7 @@ def explain(reader: Reader, seq: int) -> tuple[ObservedLook, Interpretation]:
         if look.seq == seq:
             found = interpreter(look, capture, rules, memory)
             if found.same in ("body", "visible"):
-                found = replace(interpreter(look, capture, rules, forget_body(load(memory)).dump()), same=found.same)
+                found = replace(interpreter(look, capture, rules, _afresh(memory)), same=found.same)
             return observed, found
         memory = interpreter(look, capture, rules, memory).memory
     raise AssertionError(f"observation {seq} is none of page {page.slug}")

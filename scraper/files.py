@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.errors import HomeUnusable
+from archive.files import replacing
 
 
 @contextmanager
@@ -22,17 +21,8 @@ def whole_file(path: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise HomeUnusable(path, f"can't be written ({error.strerror})", "Choose another place.") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with replacing(path, mode=0o666, mend="Choose another place.") as file:
+        yield file
 
 
 def write_text(path: Path, text: str) -> None:

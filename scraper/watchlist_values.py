@@ -13,12 +13,9 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
+from archive.model import KINDS
 from scraper.cadence import interval_s, parse_cron
 
-KINDS = (
-    *("wording", "sentence_added", "sentence_deleted", "number", "negation", "modality"),
-    *("moved", "stamp", "punctuation", "homoglyph", "invisible", "reflow"),
-)
 SIZE_UNITS = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
 EVENTS = ("changed", "silent", "held", "gone", "failing", "recovered", "unobserved", "out-of-step")

@@ -8,7 +8,6 @@ from archive.alerting.event import ChangeFacts, Event
 from archive.text import RUNS_ON, fold
 
 QUIET = frozenset({"stamp", "punctuation", "reflow", "moved", "invisible"})  # told only where a rule names them
-WORDING_EVENTS = frozenset({"changed", "silent"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

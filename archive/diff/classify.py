@@ -12,25 +12,11 @@ from archive.diff.align import Alignment, Link
 from archive.diff.lexicon import Lexicon, lexicon_for, without_spaces
 from archive.diff.looks import key_of, looks
 from archive.diff.wording import Piece
+from archive.model import KINDS
 from archive.stamps import stamp_spans
 from archive.text import Span, word_pattern, words
 
-KINDS = (
-    "wording",
-    "sentence_added",
-    "sentence_deleted",
-    "number",
-    "negation",
-    "modality",
-    "moved",
-    "stamp",
-    "punctuation",
-    "homoglyph",
-    "invisible",
-    "reflow",
-)
 HINTS = frozenset({"negation", "modality"})
-WORDING = frozenset({"wording", "sentence_added", "sentence_deleted", "number", "negation", "modality"})
 
 _BORDER = re.compile(r"\n[^\S\n]*\n")
 _INFLECTION = re.compile(r"[\u3041-\u309f]{0,8}|.{0,2}")  # what a changed verb drags along in running text

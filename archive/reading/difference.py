@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from archive.derive import WORDING_KINDS
+from archive.derive import is_silent
 from archive.diff import Comparison, compare
-from archive.model import parse_utc
 from archive.reading.rows import Diff, Passages, Revision, listed, truth
 
 
@@ -38,7 +37,13 @@ def between(old: Revision, new: Revision, stored: sqlite3.Row | None, *, passage
         not_before=min(old.row.last_observed, new.row.last_observed),
         not_after=max(old.row.first_observed, new.row.first_observed),
         kinds=tuple(found.kinds),
-        silent=_silent(old, new, frozenset(found.kinds)),
+        silent=is_silent(
+            found.kinds.keys(),
+            before=old.row.stamp_updated,
+            after=new.row.stamp_updated,
+            until=old.row.stamp_updated_until,
+            last_observed=old.row.last_observed,
+        ),
         ops=tuple({"op": op.op, "old": list(op.old), "new": list(op.new)} for op in found.ops),
         words_added=found.words_added,
         words_removed=found.words_removed,
@@ -56,15 +61,3 @@ def _passages(found: Comparison) -> Passages:
         reworded=found.reworded,
         moved=found.moved,
     )
-
-
-def _silent(old: Revision, new: Revision, found: frozenset[str]) -> bool | None:
-    """Whether all that lies between two revisions was done under a stamp that says otherwise; in doubt None."""
-    if not found & WORDING_KINDS:
-        return False
-    stamp, until = old.row.stamp_updated, old.row.stamp_updated_until
-    if stamp is None or new.row.stamp_updated is None:
-        return None
-    if stamp != new.row.stamp_updated:
-        return False
-    return True if until is not None and parse_utc(until) <= parse_utc(old.row.last_observed) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archive.derive import WORDING_KINDS
+from archive.model import WORDING_KINDS
 from archive.reading.missing import NoStatement
 from archive.reading.reader import Reader
 from archive.reading.rows import ChangeRow, Json, Revision

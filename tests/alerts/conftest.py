@@ -149,7 +149,7 @@ class Sink:
         self._thread.start()
         self.place = f"127.0.0.1:{self._server.server_address[1]}"
 
-    def wait(self, count: int, timeout_s: float = 15) -> list[Taken]:
+    def wait(self, count: int, timeout_s: float = 60) -> list[Taken]:
         """What was taken, once it is so many, or when the time is over."""
         with self.arrived:
             self.arrived.wait_for(lambda: len(self.taken) >= count, timeout_s)

@@ -135,7 +135,7 @@ def test_a_page_that_never_rests_comes_to_one_clear_outcome(site: Any, look: Loo
     began = time.monotonic()
     seen = look(site.page("/", script), deadline_s=8.0 if reasons == {None} else 4.0, max_body_bytes=1_000_000)
     assert (seen.failure[0] if seen.failure else None) in reasons
-    assert time.monotonic() - began < 12
+    assert time.monotonic() - began < 60
     assert seen.rendered is not None
     assert seen.rendered.received == site.answers["/"][2]
     assert (seen.body is None) == (seen.failure is not None)
@@ -151,7 +151,7 @@ def test_after_a_page_that_hung_the_next_is_read_as_ever_and_closing_leaves_no_p
     with Fetcher(limits) as fetcher, Browser(fetcher, executable=chromium) as browser:
         hung = browser.fetch(site.page("/", "while (true) {}"), now=lambda: datetime.now(UTC))
         good = browser.fetch(site.page("/", ""), now=lambda: datetime.now(UTC))
-    end = time.monotonic() + 5
+    end = time.monotonic() + 20
     while set(descendants(os.getpid())) - before and time.monotonic() < end:
         time.sleep(0.1)
     assert set(descendants(os.getpid())) - before == set()

@@ -160,11 +160,11 @@ def start_server() -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture
 def new_fetcher() -> Iterator[Callable[..., Fetcher]]:
-    """Fetchers that may ask 127.0.0.1 and .2, and have two seconds."""
+    """Fetchers that may ask 127.0.0.1 and .2, and have ten seconds."""
     with contextlib.ExitStack() as stack:
 
         def make(**limits: object) -> Fetcher:
-            defaults: dict[str, object] = {"deadline_s": 2.0, "allow_addresses": ("127.0.0.1", "127.0.0.2")}
+            defaults: dict[str, object] = {"deadline_s": 10.0, "allow_addresses": ("127.0.0.1", "127.0.0.2")}
             return stack.enter_context(Fetcher(FetchLimits(**{**defaults, **limits})))  # type: ignore[arg-type]
 
         yield make

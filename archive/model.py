@@ -22,6 +22,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
 
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Outcome], tuple[str]]:
+        """Pickled as a call of this class: Python before 3.11.4 would name `getattr`, which no careful reader lets in."""
+        return Outcome, (self.value,)
+
 
 DOUBTS = frozenset({"shrunk", "unfamiliar"})  # reasons without evidence of what is wrong
 ACCEPTED = frozenset({Outcome.NEW, Outcome.UNCHANGED, Outcome.CHANGED})

@@ -33,6 +33,10 @@ _VALUES = {
         *(datetime, timedelta, timezone),
     )
 }
+_NO_ANSWER = (  # what reading a socket raises, and what bytes that are no pickle of ours do
+    *(EOFError, OSError, pickle.UnpicklingError),
+    *(AttributeError, LookupError, OverflowError, TypeError, ValueError),
+)
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from scraper.parser_worker import main; main{limits!r}"
 
 
@@ -189,7 +193,7 @@ class _Worker:
             return _PlainValues(self._answers).load()
         except TimeoutError:
             raise Died(f"no answer in {self._limits.wall_s:g} s") from None
-        except (EOFError, OSError, pickle.UnpicklingError) as error:
+        except _NO_ANSWER as error:
             code = self._ended()
             if code == -signal.SIGXCPU:
                 raise OverLimit(f"more than {self._limits.cpu_s} s of processor time") from error

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from archive.diff import compare
-from archive.model import Capture, Rules
+from archive.model import Capture, Outcome, Rules
 from scraper.interpret import interpret
 from scraper.parsers import Died, OverLimit, ParserLimits, Parsers, _PlainValues
 
@@ -176,3 +176,24 @@ def test_a_comparison_over_its_limit_says_so() -> None:
 def test_an_answer_that_is_no_plain_value_is_refused(evil: Any) -> None:
     with pytest.raises(pickle.UnpicklingError):
         _PlainValues(BytesIO(pickle.dumps(evil))).load()
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_outcome_comes_back_from_a_parser_under_every_python(outcome: Outcome) -> None:
+    message = pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
+    assert b"getattr" not in message
+    assert _PlainValues(BytesIO(message)).load() is outcome
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"garbage", b"\x80\x05K.", pickle.dumps(Outcome.HELD).replace(b"held", b"hell"), pickle.dumps([])[:-2] + b"a."],
+    ids=["no pickle", "cut off", "no outcome", "no stack"],
+)
+def test_a_parser_that_answers_nonsense_has_died(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
+    program = f"import os; fd = {{limits!r}}[0]; os.read(fd, 1); os.write(fd, {answer!r}) # {{path}}"
+    monkeypatch.setattr("scraper.parsers._PROGRAM", program)
+    with Parsers() as parsers:
+        seen = parsers.read(capture_of(page()), Rules(), "")
+    assert seen.verdict.reason == "parse"
+    assert seen.verdict.facts[0][0] == "the parser ended"

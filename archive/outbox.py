@@ -15,10 +15,18 @@ from datetime import timedelta
 
 from archive import derive
 from archive.alerting.conditions import Condition, after_look
-from archive.alerting.event import ChangeFacts, Event, EventKind, PageFacts, change_facts, event_from_json, event_json
+from archive.alerting.event import (
+    ChangeFacts,
+    Event,
+    EventKind,
+    PageFacts,
+    change_facts,
+    compared_facts,
+    event_from_json,
+    event_json,
+)
 from archive.alerting.rules import Match, Rule, owed
 from archive.alerting.say import Note, Told
-from archive.diff import compare
 from archive.model import ACCEPTED, parse_utc, utc_text
 
 PATIENCE = timedelta(hours=24)  # what no look could confirm by then is told all the same, and says so
@@ -161,16 +169,12 @@ def _merged(conn: sqlite3.Connection, item: Waiting, event: Event) -> Event | No
     ).fetchone()
     if row is None:
         return None
-    found = compare(row[0], event.new_text)
-    change = change_facts(
+    change = compared_facts(
         row[0],
         event.new_text,
-        [{"op": op.op, "old": op.old, "new": op.new} for op in found.ops],
         numbers=(row[1], event.change.to_number),
         bounds=(row[2], event.change.not_after),
-        kinds=tuple(found.kinds),
         silent=event.change.silent,
-        counts=(found.words_added, found.words_removed, found.words_moved),
     )
     return replace(event, change=change, old_text=row[0])
 

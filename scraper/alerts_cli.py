@@ -164,28 +164,19 @@ def _sample(watch_list: WatchList, rule: AlertRule) -> Any:
 def _sample_event(watch_list: WatchList, rule: AlertRule) -> Event:
     from datetime import timedelta
 
-    from archive.alerting.event import Event, PageFacts, change_facts
-    from archive.diff import compare
+    from archive.alerting.event import Event, PageFacts, compared_facts
     from archive.model import utc_text
     from scraper import clock
 
     page = next((page for page in watch_list.pages if not rule.pages or page.slug in rule.pages), None)
     old = "This is a sample. The parties must settle the question within 30 days."
     new = "This is a sample. The parties should settle the question within 60 days."
-    found = compare(old, new)
     at = clock.now()
     facts = PageFacts(
         id=0, slug=page.slug if page else "sample", title="", url=page.url if page else "https://ministry.example/"
     )
-    change = change_facts(
-        old,
-        new,
-        [{"op": op.op, "old": op.old, "new": op.new} for op in found.ops],
-        numbers=(1, 2),
-        bounds=(utc_text(at - timedelta(hours=6)), utc_text(at)),
-        kinds=tuple(found.kinds),
-        silent=False,
-        counts=(found.words_added, found.words_removed, found.words_moved),
+    change = compared_facts(
+        old, new, numbers=(1, 2), bounds=(utc_text(at - timedelta(hours=6)), utc_text(at)), silent=False
     )
     return Event(kind="changed", page=facts, observation=1, at=utc_text(at), change=change)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from archive.alerting.terms import Terms
 from archive.errors import NoPage, UsageError, VariorumError
 from archive.model import Rules
 from scraper import watchlist_values as values
@@ -90,28 +91,10 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRule:
-    """One `[[alert]]`. Empty `pages`, `tags`, `statements` and `languages` mean every page.
+class AlertRule(Terms):
+    """One `[[alert]]`: the terms, and where to, as it is written."""
 
-    Any one of `phrases`, `kinds` and `share` makes a change worth telling; without them every change of wording is.
-    """
-
-    name: str
-    pages: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    statements: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    on: tuple[str, ...] = ("changed",)
-    phrases: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    share: float = 0.0  # of the words of both texts, 0 to 1
     to: tuple[str, ...]
-    digest: str = "immediate"
-    digest_at: str = "07:00"  # in `timezone`; weekly ones on Monday
-    timezone: str = "UTC"
-    confirm_s: float = 600.0
-    unobserved_after_s: float = 2 * 86400.0
-    out_of_step_after_s: float = 2 * 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

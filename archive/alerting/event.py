@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from archive.diff import compare
 from archive.site.marks import MarkedBlock, marked
 from archive.text import words
 
@@ -106,6 +107,23 @@ def change_facts(
         words_after=len(words(new_text)),
         blocks=tuple(tuple(_excerpt(block)) for block in changed[:MOST_BLOCKS]),
         left_out=max(0, len(changed) - MOST_BLOCKS),
+    )
+
+
+def compared_facts(
+    old_text: str, new_text: str, *, numbers: tuple[int, int], bounds: tuple[str | None, str], silent: bool | None
+) -> ChangeFacts:
+    """The change between two texts that no stored change has compared."""
+    found = compare(old_text, new_text)
+    return change_facts(
+        old_text,
+        new_text,
+        [{"op": op.op, "old": op.old, "new": op.new} for op in found.ops],
+        numbers=numbers,
+        bounds=bounds,
+        kinds=tuple(found.kinds),
+        silent=silent,
+        counts=(found.words_added, found.words_removed, found.words_moved),
     )
 
 

@@ -5,35 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archive.alerting.event import ChangeFacts, Event
+from archive.alerting.terms import Terms
 from archive.text import RUNS_ON, fold
 
 QUIET = frozenset({"stamp", "punctuation", "reflow", "moved", "invisible"})  # told only where a rule names them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One `[[alert]]` of the watch list. Where `pages`, `tags`, `statements` or `languages` are empty they do not narrow.
+class Rule(Terms):
+    """The terms, and the names of those who are told."""
 
-    `phrases`, `kinds` and `share` say which changes are worth telling: one of them suffices; without any, every change is
-    that is not of quiet kinds alone.
-    """
-
-    name: str
-    pages: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    statements: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    on: tuple[str, ...] = ("changed",)
-    phrases: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    share: float = 0.0
     targets: tuple[str, ...]
-    digest: str = "immediate"
-    digest_at: str = "07:00"
-    timezone: str = "UTC"
-    confirm_s: float = 600.0
-    unobserved_after_s: float = 2 * 86400.0
-    out_of_step_after_s: float = 2 * 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,14 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
 from archive.alerting.rules import Rule
+from archive.alerting.terms import Terms
 from archive.errors import VariorumError
-from scraper.watchlist import AlertRule, Page, WatchList
+from scraper.watchlist import Page, WatchList
 
 
 class NoAddress(VariorumError):
@@ -75,7 +76,13 @@ def addresses_by_name(watch_list: WatchList) -> Mapping[str, str]:
 
 def rules_of(watch_list: WatchList) -> tuple[Rule, ...]:
     """The watch list's alerts as the archive takes them: with names for targets."""
-    return tuple(_rule(alert) for alert in watch_list.alerts)
+    return tuple(
+        Rule(
+            **{term.name: getattr(alert, term.name) for term in fields(Terms)},
+            targets=tuple(target_name(written) for written in alert.to),
+        )
+        for alert in watch_list.alerts
+    )
 
 
 def rules_for(rules: Iterable[Rule], page: Page) -> tuple[Rule, ...]:
@@ -83,24 +90,3 @@ def rules_for(rules: Iterable[Rule], page: Page) -> tuple[Rule, ...]:
     if page.confirm_s is None:
         return tuple(rules)
     return tuple(replace(rule, confirm_s=page.confirm_s) for rule in rules)
-
-
-def _rule(alert: AlertRule) -> Rule:
-    return Rule(
-        name=alert.name,
-        pages=alert.pages,
-        tags=alert.tags,
-        statements=alert.statements,
-        languages=alert.languages,
-        on=alert.on,
-        phrases=alert.phrases,
-        kinds=alert.kinds,
-        share=alert.share,
-        targets=tuple(target_name(written) for written in alert.to),
-        digest=alert.digest,
-        digest_at=alert.digest_at,
-        timezone=alert.timezone,
-        confirm_s=alert.confirm_s,
-        unobserved_after_s=alert.unobserved_after_s,
-        out_of_step_after_s=alert.out_of_step_after_s,
-    )

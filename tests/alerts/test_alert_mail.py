@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from archive.alerting.event import Event, PageFacts, change_facts
+from archive.alerting.event import Event, PageFacts, compared_facts
 from archive.alerting.render import Message, Rendered, render
 from archive.alerting.say import Told
-from archive.diff import compare
 from scraper.alerts import mail, service
 from scraper.alerts.result import Result
 
@@ -29,16 +28,8 @@ TEXTS = {
 def rendered(language: str = "en", *, title: str | None = None, new: str | None = None) -> Rendered:
     name, old, later = TEXTS[language]
     later = new or later
-    found = compare(old, later)
-    change = change_facts(
-        old,
-        later,
-        [{"op": op.op, "old": op.old, "new": op.new} for op in found.ops],
-        numbers=(1, 2),
-        bounds=("2014-05-04T10:00:00Z", "2014-05-05T10:00:00Z"),
-        kinds=tuple(found.kinds),
-        silent=True,
-        counts=(found.words_added, found.words_removed, found.words_moved),
+    change = compared_facts(
+        old, later, numbers=(1, 2), bounds=("2014-05-04T10:00:00Z", "2014-05-05T10:00:00Z"), silent=True
     )
     page = PageFacts(id=1, slug="strait", title=title or name, url="https://mfa.example/", language=language)
     event = Event(kind="changed", page=page, observation=9, at="2014-05-05T10:00:00Z", change=change)

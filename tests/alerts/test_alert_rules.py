@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from archive.alerting.conditions import Condition, after_look
-from archive.alerting.event import Event, PageFacts, change_facts, event_from_json, event_json
+from archive.alerting.event import Event, PageFacts, compared_facts, event_from_json, event_json
 from archive.alerting.rules import Match, Rule, holds_words, owed
-from archive.diff import compare
 
 PAGE = PageFacts(
     id=1, slug="talks", title="Talks", url="https://m.example/", language="zh-Hans", statement="river", tags=("mfa",)
@@ -19,16 +18,8 @@ RULE = Rule(name="r", targets=("env:A",))
 
 
 def changed(old: str, new: str, *, silent: bool | None = False, page: PageFacts = PAGE) -> Event:
-    found = compare(old, new)
-    change = change_facts(
-        old,
-        new,
-        [{"op": op.op, "old": op.old, "new": op.new} for op in found.ops],
-        numbers=(1, 2),
-        bounds=("2014-05-04T10:00:00Z", "2014-05-05T10:00:00Z"),
-        kinds=tuple(found.kinds),
-        silent=silent,
-        counts=(found.words_added, found.words_removed, found.words_moved),
+    change = compared_facts(
+        old, new, numbers=(1, 2), bounds=("2014-05-04T10:00:00Z", "2014-05-05T10:00:00Z"), silent=silent
     )
     return Event(
         kind="changed", page=page, observation=7, at="2014-05-05T10:00:00Z", change=change, old_text=old, new_text=new

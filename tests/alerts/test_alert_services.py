@@ -9,11 +9,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from archive.alerting.event import Event, PageFacts, change_facts
+from archive.alerting.event import Event, PageFacts, compared_facts
 from archive.alerting.inert import JOINER
 from archive.alerting.render import Message, Rendered, render
 from archive.alerting.say import Told
-from archive.diff import compare
 from scraper.alerts import service
 
 AT = datetime(2014, 5, 5, 10, tzinfo=UTC)
@@ -22,16 +21,8 @@ HOSTILE = "**bold** _it_ [click](https://evil.example) @channel @all `code` <b>x
 
 def rendered() -> Rendered:
     old, new = "They must pay.", f"They must pay. {HOSTILE}"
-    found = compare(old, new)
-    change = change_facts(
-        old,
-        new,
-        [{"op": op.op, "old": op.old, "new": op.new} for op in found.ops],
-        numbers=(1, 2),
-        bounds=("2014-05-04T10:00:00Z", "2014-05-05T10:00:00Z"),
-        kinds=tuple(found.kinds),
-        silent=None,
-        counts=(found.words_added, found.words_removed, found.words_moved),
+    change = compared_facts(
+        old, new, numbers=(1, 2), bounds=("2014-05-04T10:00:00Z", "2014-05-05T10:00:00Z"), silent=None
     )
     page = PageFacts(id=1, slug="strait", title=f"Position {HOSTILE}", url="https://mfa.example/")
     event = Event(kind="changed", page=page, observation=9, at="2014-05-05T10:00:00Z", change=change)

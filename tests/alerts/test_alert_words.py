@@ -13,12 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.alerting.event import Event, PageFacts, change_facts
+from archive.alerting.event import Event, PageFacts, compared_facts
 from archive.alerting.inert import JOINER, inert
 from archive.alerting.render import Message, Rendered, render
 from archive.alerting.rules import Match
 from archive.alerting.say import Told
-from archive.diff import compare
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = (
@@ -29,16 +28,12 @@ HOSTILE = (
 
 
 def told_of(old: str, new: str, *, title: str = "Position on the Strait", language: str = "en", **keys: Any) -> Told:
-    found = compare(old, new)
-    change = change_facts(
+    change = compared_facts(
         old,
         new,
-        [{"op": op.op, "old": op.old, "new": op.new} for op in found.ops],
         numbers=(3, 4),
         bounds=("2014-05-04T10:00:00Z", "2014-05-05T10:00:00Z"),
-        kinds=tuple(found.kinds),
         silent=keys.pop("silent", False),
-        counts=(found.words_added, found.words_removed, found.words_moved),
     )
     page = PageFacts(id=1, slug="strait", title=title, url="https://mfa.example/strait", language=language)
     event = Event(kind="changed", page=page, observation=412, at="2014-05-05T10:00:00Z", change=change)

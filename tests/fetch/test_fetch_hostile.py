@@ -33,7 +33,7 @@ DEADLINE_S = 5.0
 def load() -> ModuleType | None:
     if not PATH.exists():
         return None
-    os.environ.setdefault("HOSTILE_HOLD", "12")
+    os.environ.setdefault("HOSTILE_HOLD", "30")
     spec = importlib.util.spec_from_file_location("hostile_server", PATH)
     assert spec is not None
     assert spec.loader is not None

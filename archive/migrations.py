@@ -1,8 +1,8 @@
 """The schema, as numbered sqlite-utils migrations: append only, and a migration imports nothing of ours.
 
-Evidence (entries, log_nodes, checkpoints, observations, blobs, page_addresses, acts) is written once; triggers refuse anything else. Derived
-tables (readings, judgements, revisions, changes) are functions of it and can be made again. Operational ones
-(page_states) hold what the next look needs.
+Evidence (entries, log_nodes, checkpoints, time_stamps, observations, blobs, page_addresses, acts) is written once; triggers
+refuse anything else. Derived tables (readings, judgements, revisions, changes) are functions of it and can be made again.
+Operational ones (page_states, anchors) hold what comes next.
 """
 
 from __future__ import annotations
@@ -418,6 +418,40 @@ CREATE INDEX passages_by_ancestor ON passages(ancestor_id) WHERE ancestor_id IS 
 def m006_search(db: Database) -> None:
     """Full-text indexes over all passages. Those that are there already are taken in when the file is next opened."""
     for statement in _statements(_SEARCH_TABLES):
+        db.execute(statement)
+
+
+_ANCHOR_TABLES = """
+CREATE TABLE time_stamps (
+    id INTEGER PRIMARY KEY,
+    size INTEGER NOT NULL REFERENCES checkpoints(size),
+    at TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    authority TEXT NOT NULL,
+    roots TEXT NOT NULL,
+    response BLOB NOT NULL
+) STRICT;
+CREATE INDEX time_stamps_by_size ON time_stamps(size);
+
+CREATE TABLE anchors (
+    place TEXT PRIMARY KEY,
+    since TEXT NOT NULL,
+    overdue_after_s REAL NOT NULL,
+    size INTEGER NOT NULL,
+    anchored_at TEXT,
+    failures INTEGER NOT NULL,
+    error TEXT,
+    due_at TEXT NOT NULL
+) STRICT;
+"""
+
+
+@migrations()
+def m007_anchors(db: Database) -> None:
+    """Time stamps of checkpoints by authorities, which are evidence; and how far each place has them, which is operational."""
+    for statement in _statements(_ANCHOR_TABLES):
+        db.execute(statement)
+    for statement in _triggers(_GUARDS.format(table="time_stamps")):
         db.execute(statement)
 
 

@@ -13,7 +13,6 @@ import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from archive.checkpoints import (
     VERIFIER_KEYS,
     last_checkpoint,
     put_key,
-    read_verifier_keys,
     signing_key,
     verifier_keys,
 )
@@ -35,11 +33,13 @@ from archive.log import append, log_node, next_seq
 from archive.model import utc_text
 from archive.notes import Checkpoint
 from archive.opening import DATABASE, check_ours, connect_for_reading, open_database, sync_folder
+from archive.restoring import STAGED, Restored, settle, stage
 from archive.signing import generate_signing_key
 from archive.verify import Known, verify
 from archive.verify.report import Progress, Report
 
 _NAME = re.compile(r"variorum-\d{8}T\d{6}Z(-\d+)?")
+_DRAFT = re.compile(rf"\.{_NAME.pattern}\.(?P<process>\d+)")
 _STEP_PAGES = 1024
 _BESIDE = (VERIFIER_KEYS, LAST_NOTE)
 
@@ -67,17 +67,6 @@ class OtherLog(VariorumError):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
-    """A backup put back."""
-
-    seq: int  # of the entry that says so
-    size: int  # entries of the backup
-    lost: tuple[int, int] | None  # the entries that are known to have been there, and are not in the backup
-    origin: str | None  # of the new log, where it has a key
-    moved: Path | None  # where the database that was there is now
-
-
 # -- taking
 
 
@@ -103,7 +92,9 @@ def back_up(
         folder.mkdir(parents=True, exist_ok=True)
         made = _free(folder / f"variorum-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}")
         draft = folder / f".{made.name}.{os.getpid()}"
+        _sweep(folder)
         draft.mkdir(mode=0o700)
+        sync_folder(folder.parent)
     except OSError as error:
         raise HomeUnusable(folder, f"can't be written to ({error.strerror})", "Choose another place.") from error
     try:
@@ -117,6 +108,7 @@ def back_up(
             if source.is_file():
                 mode = 0o600 if source.name == KEY else 0o644
                 write_whole(draft / source.name, source.read_bytes(), mode=mode)
+        sync_folder(draft)
         draft.rename(made)
         sync_folder(folder)
     except OSError as error:
@@ -167,12 +159,33 @@ def backups(folder: Path) -> list[Path]:
 def _rotate(folder: Path, keep: int) -> None:
     """Remove all but the newest backups: what is ours in them, and the folders if nothing else is."""
     for path in backups(folder)[keep:]:
-        for file in path.iterdir():
-            if file.name in (DATABASE, KEY, *_BESIDE) or file.suffix == ".toml":
+        files = sorted(path.iterdir(), key=lambda file: file.name != DATABASE)  # without it, it counts as none
+        ours = [file for file in files if file.name in (DATABASE, KEY, *_BESIDE) or file.suffix == ".toml"]
+        if ours == files:
+            shutil.rmtree(path.rename(folder / f".{path.name}.{os.getpid()}"))
+        else:
+            for file in ours:
                 file.unlink()
-        if not any(path.iterdir()):
-            path.rmdir()
     sync_folder(folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove drafts of backups that were killed while they were made, or removed."""
+    for path in folder.iterdir():
+        match = _DRAFT.fullmatch(path.name)
+        if match and not _runs(int(match["process"])):
+            shutil.rmtree(path)
+
+
+def _runs(process: int) -> bool:
+    """Whether another process of this number runs on this machine."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
 
 
 # -- putting back
@@ -194,42 +207,48 @@ def restore(
     there is moved aside. Raises HomeUnusable, HomeLocked, NotSound, OtherLog; then nothing is changed.
     """
     path = source / DATABASE if source.is_dir() else source
-    target = home / DATABASE
-    _require_room(home, target, replace)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        sync_folder(home.parent)
+    except OSError as error:
+        raise HomeUnusable(home, f"can't be made ({error.strerror})", "Choose another with --home.") from error
     with HomeLock(home, "restore"):
+        finished = settle(home)
+        if finished and finished.source == str(path.resolve()):
+            return finished
+        if (home / DATABASE).exists() and not replace:
+            mend = "Nothing was changed. Move it aside with --replace, or choose another home with --home."
+            raise HomeUnusable(home / DATABASE, "is already there", mend)
         report = verify(path, deep=True, told=told)
         if report.damages:
             raise NotSound(path, report, "Nothing was changed. Take another backup.")
-        beside = path.parent
-        last = _last_known((*known, *_noted(home), *_noted(beside)))
-        draft = home / f".{DATABASE}.{os.getpid()}"
+        last = _last_known((*known, *_noted(home), *_noted(path.parent)))
+        draft = home / f".{STAGED}.{os.getpid()}"
         try:
-            copy_database(path, draft, told)
-            key = generate_signing_key(_renamed(home, beside)) if _has_key(home, beside) else None
-            origin = key.name if key else None
-            seq, lost = _begin_log(draft, path, last, origin, actor, at)
-            moved = _moved_aside(target, at) if target.exists() else None
-            _keep_old(home, beside)
-            draft.rename(target)
-            sync_folder(home)
-            if key:
-                put_key(home, key)
-        except OSError as error:
-            raise HomeUnusable(home, f"can't be written to ({error.strerror})", "Free space there.") from error
+            draft.mkdir(mode=0o700)
+            copy_database(path, draft / DATABASE, told)
+            return _put_back(home, path, draft, last, actor, at)
+        except (OSError, sqlite3.OperationalError) as error:
+            mend = "Free space, or mend the disk, and give the command again."
+            raise HomeUnusable(home, f"can't be written to ({error})", mend) from error
         finally:
-            for name in ("", "-wal", "-shm", "-journal"):
-                draft.with_name(draft.name + name).unlink(missing_ok=True)
-    return Restored(seq=seq, size=seq - 1, lost=lost, origin=origin, moved=moved)
+            shutil.rmtree(draft, ignore_errors=True)
 
 
-def _require_room(home: Path, target: Path, replace: bool) -> None:
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HomeUnusable(home, f"can't be made ({error.strerror})", "Choose another with --home.") from error
-    if target.exists() and not replace:
-        mend = "Nothing was changed. Move it aside with --replace, or choose another home with --home."
-        raise HomeUnusable(target, "is already there", mend)
+def _put_back(home: Path, path: Path, draft: Path, last: Checkpoint | None, actor: str, at: datetime) -> Restored:
+    """Complete the draft, which has a copy of the backup's database, and let it take its place."""
+    beside = path.parent
+    key = generate_signing_key(_renamed(home, beside)) if _has_key(home, beside) else None
+    origin = key.name if key else None
+    seq, lost = _begin_log(draft / DATABASE, path, last, origin, actor, at)
+    _stage_beside(home, beside, draft)
+    if key:
+        put_key(draft, key)
+    aside = _free(home / f"{DATABASE}.replaced-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}").name
+    moved = aside if (home / DATABASE).exists() else None
+    restored = Restored(source=str(path.resolve()), seq=seq, size=seq - 1, lost=lost, origin=origin, moved=moved)
+    stage(home, draft, restored, aside=aside, kept=_kept_names(home))
+    return restored
 
 
 def _noted(folder: Path) -> Iterable[Checkpoint]:
@@ -285,32 +304,21 @@ def _begin_log(
     return seq, lost
 
 
-def _moved_aside(target: Path, at: datetime) -> Path:
-    """Move the database that is there away, with what SQLite keeps beside it."""
-    moved = _free(target.with_name(f"{target.name}.replaced-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"))
-    for suffix in ("-wal", "-shm", ""):
-        file = target.with_name(target.name + suffix)
-        if file.exists():
-            file.rename(moved.with_name(moved.name + suffix))
-    return moved
-
-
-def _keep_old(home: Path, beside: Path) -> None:
-    """The old log's key and last note under names of their own; public keys and watch list where the home has none."""
-    key = signing_key(home)
+def _kept_names(home: Path) -> dict[str, str]:
+    """The names that the old log's key and last note have from now on."""
+    names = {}
+    key, note = signing_key(home), last_checkpoint(home)
     if key:
-        (home / KEY).rename(home / f"{KEY}.{key.verifier.key_id.hex()}")
-    note = last_checkpoint(home)
+        names[KEY] = _free(home / f"{KEY}.{key.verifier.key_id.hex()}").name
     if note:
-        (home / LAST_NOTE).rename(_free(home / f"{LAST_NOTE}.{note.size}"))
-    if beside == home:
-        return
-    old = [
-        *verifier_keys(home),
-        *(read_verifier_keys(beside / VERIFIER_KEYS) if (beside / VERIFIER_KEYS).is_file() else []),
-    ]
-    if old:
-        write_whole(home / VERIFIER_KEYS, "".join(f"{known.text}\n" for known in dict.fromkeys(old)).encode())
+        names[LAST_NOTE] = _free(home / f"{LAST_NOTE}.{note.size}").name
+    return names
+
+
+def _stage_beside(home: Path, beside: Path, draft: Path) -> None:
+    """The public keys of earlier logs, and the backup's watch list, which is for a home that has none."""
+    keys = [key for folder in dict.fromkeys((home, beside)) for key in verifier_keys(folder)]
+    if keys:
+        write_whole(draft / VERIFIER_KEYS, "".join(f"{key.text}\n" for key in dict.fromkeys(keys)).encode())
     for watch_list in beside.glob("*.toml"):
-        if not (home / watch_list.name).exists():
-            write_whole(home / watch_list.name, watch_list.read_bytes())
+        write_whole(draft / watch_list.name, watch_list.read_bytes())

@@ -14,6 +14,7 @@ from archive.wordings import index_again, lacks_index
 
 APPLICATION_ID = 0x56415231  # "VAR1", in the database header: this file is ours
 DATABASE = "archive.db"
+_ILL_DISK = ("SQLITE_FULL", "SQLITE_IOERR")
 _NO_ROOM_BESIDE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR_SHM")
 
 
@@ -40,9 +41,9 @@ def open_database(path: Path, *, is_copy: bool = False) -> sqlite3.Connection:
             sync_folder(path.parent)
         conn.execute("PRAGMA synchronous = FULL")
     except sqlite3.OperationalError as error:
-        raise HomeUnusable(
-            path, f"can't be opened for writing ({error})", "Choose another home with --home."
-        ) from error
+        ill = error.sqlite_errorname.startswith(_ILL_DISK)
+        mend = "Free space, or mend the disk." if ill else "Choose another home with --home."
+        raise HomeUnusable(path, f"can't be opened for writing ({error})", mend) from error
     return conn
 
 

@@ -31,6 +31,7 @@ from archive.opening import DATABASE, open_database
 from archive.pages import PageSettings, sync_page
 from archive.readings import Interpreter
 from archive.redactions import without_redacted
+from archive.restoring import settle
 
 _FULL_ENTRY_EVERY = 64  # an entry is stored as a difference from the page's last full one
 
@@ -137,6 +138,7 @@ class Archive:
         lock = HomeLock(home, holder)
         path = home / DATABASE
         try:
+            settle(home)
             return cls(open_database(path), path, lock)
         except BaseException:
             lock.release()
@@ -376,7 +378,7 @@ def remember(
         " last_modified = ?, validated_url = ?, looks_since_full = ?, looks = looks + 1, not_accepted_in_a_row = ? WHERE page_id = ?",
         (
             page.reading_id,
-            derived.revision_id if derived.revision_id else (page.latest.revision_id if page.latest else None),
+            derived.latest_id,
             seq,
             body_id if body_id is not None else page.last_body_id,
             _validator(capture, "etag") if fresh else page.etag,

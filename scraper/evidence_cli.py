@@ -328,7 +328,7 @@ def restore(home: Path, file: Path, replace: bool, checkpoints: tuple[Path, ...]
     lost = f" Known to be lost: entries {done.lost[0]} to {done.lost[1]}." if done.lost else ""
     say(f"Restored {done.size} entries; entry {done.seq} says so.{lost}")
     if done.moved:
-        say(f"The database that was there is now {done.moved}.")
+        say(f"The database that was there is now {home / done.moved}.")
     if done.origin:
         say(
             f"A new log begins: {done.origin}. Its key is {home / KEY}; publish the new line of {home / VERIFIER_KEYS}."

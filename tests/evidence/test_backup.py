@@ -158,7 +158,7 @@ def test_an_older_backup_says_what_is_lost_and_never_forks_the_old_log(
     done = restore(home, made, actor="desk", at=NOON, replace=True)
     assert done.lost == (size, size)
     assert done.moved is not None
-    assert verify(done.moved).size == size
+    assert verify(home / done.moved).size == size
     assert lines(home) == []
     with Archive.open(home, holder="test") as archive:
         again = make_checkpoint(archive, at=NOON)

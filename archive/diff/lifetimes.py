@@ -183,6 +183,7 @@ class Kin:
 
     def __init__(self, lost: Iterable[Passage] = ()) -> None:
         self._lost: dict[str, Passage] = {}
+        self._sizes: dict[str, int] = {}  # in words
         self._holders: dict[str, list[str]] = defaultdict(list)
         for passage in lost:
             self.add(passage)
@@ -190,26 +191,32 @@ class Kin:
     def add(self, passage: Passage) -> None:
         """Takes a passage that is no longer on the page."""
         if passage.sha256 not in self._lost:
+            found = words(key_of(passage.text))
             self._lost[passage.sha256] = passage
-            for word in sorted(set(words(passage.text))):
+            self._sizes[passage.sha256] = len(found)
+            for word in sorted(set(found)):
                 self._holders[word].append(passage.sha256)
 
     def of(self, passage: Passage) -> str | None:
         """The sha256 of the likest lost passage; None where none is like it."""
+        found = words(key_of(passage.text))
         votes: Counter[str] = Counter()
-        for word in sorted(set(words(passage.text))):
+        for word in sorted(set(found)):
             holders = self._holders.get(word, ())
             if len(holders) <= _RARE:
-                votes.update(holders)
+                votes.update(holder for holder in holders if self._alike_in_size(holder, len(found)))
         ranked = sorted(votes, key=lambda digest: (-votes[digest], digest))[:_TRIED]
-        scored = [(_likeness(self._lost[digest].text, passage.text), digest) for digest in ranked]
+        scored = [(_likeness(words(key_of(self._lost[digest].text)), found), digest) for digest in ranked]
         best = max(scored, key=lambda entry: entry[0], default=(0.0, ""))
         return best[1] if best[0] >= _ALIKE and best[1] != passage.sha256 else None
 
+    def _alike_in_size(self, digest: str, size: int) -> bool:
+        return min(self._sizes[digest], size) >= _ALIKE * max(self._sizes[digest], size)
 
-def _likeness(one: str, two: str) -> float:
+
+def _likeness(one: list[str], two: list[str]) -> float:
     codes = Codes()
-    a, b = codes.encode(words(key_of(one))), codes.encode(words(key_of(two)))
+    a, b = codes.encode(one), codes.encode(two)
     return LCSseq.normalized_similarity(a, b) if len(a) * len(b) <= CELLS and not codes.full else 0.0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from archive.diff.align import Alignment, Link, align
@@ -62,7 +62,7 @@ class _Tracker:
         self.count = 0
         self.number = 0
         self.last = _Revision()
-        self.lost: dict[str, list[_Lost]] = defaultdict(list)
+        self.lost: dict[str, dict[tuple[int, ...], _Lost]] = defaultdict(dict)  # by key, then by lineages
         self.holders: dict[str, list[_Lost]] = defaultdict(list)
         self.cuts: dict[str, list[Span]] = {}  # the words of the passages of the last revision
 
@@ -79,12 +79,13 @@ class _Tracker:
             self._carry(now, found)
             self._inherit(aligned, now, link, len(found) > 1 or not found[0][0])
         used = {lineage for lineage in now.lineages if lineage >= 0}
+        free: dict[str, Iterator[_Lost]] = {}
         linked_new = {index for link in aligned.links for index in range(*link.new)}
         for index, span in enumerate(aligned.new_spans):
             if index in linked_new:
                 self._restore_words(now, span, used)
             else:
-                self._restore_passage(now, span, aligned.new_keys[index], used)
+                self._restore_passage(now, span, aligned.new_keys[index], used, free)
         for index, lineage in enumerate(now.lineages):
             if lineage < 0:
                 now.lineages[index] = self.count
@@ -146,12 +147,20 @@ class _Tracker:
             if all(now.lineages[index] >= 0 for index in free):
                 return
 
-    def _restore_passage(self, now: _Revision, span: Span, key: str, used: set[int]) -> None:
-        """A passage that the last revision did not have: one that was lost, perhaps with small edits."""
-        exact = [lost for lost in self.lost.get(key, ()) if used.isdisjoint(lost.lineages)]
-        if exact:
-            self._take(now, span, max(exact, key=lambda lost: lost.lost_at), used)
-            return
+    def _restore_passage(
+        self, now: _Revision, span: Span, key: str, used: set[int], free: dict[str, Iterator[_Lost]]
+    ) -> None:
+        """A passage that the last revision did not have: one that was lost, perhaps with small edits.
+
+        `free` has what is left to try of the equal ones, latest lost first: one that is used stays so in this revision.
+        """
+        if key in self.lost:
+            if key not in free:
+                free[key] = iter(sorted(self.lost[key].values(), key=lambda lost: -lost.lost_at))
+            exact = next((lost for lost in free[key] if used.isdisjoint(lost.lineages)), None)
+            if exact is not None:
+                self._take(now, span, exact, used)
+                return
         votes: Counter[int] = Counter()
         by_id: dict[int, _Lost] = {}
         for word in sorted(set(words(now.text[slice(*span)]))):
@@ -193,18 +202,18 @@ class _Tracker:
             if index in kept:
                 continue
             lost = self._lost_wording(start, end)
-            known = self.lost[key_of(lost.text)]
-            if any(other.lineages == lost.lineages for other in known):
-                known[:] = [other for other in known if other.lineages != lost.lineages]
-            else:
+            known, lineages = self.lost[key_of(lost.text)], tuple(lost.lineages)
+            if known.pop(lineages, None) is None:
                 for word in sorted(set(words(lost.text))):
                     self.holders[word].append(lost)
-            known.append(lost)
+            known[lineages] = lost
 
 
 def _likeness(lost: str, text: str, span: Span) -> float:
-    plain = is_plain(lost) and is_plain(text[slice(*span)])
     whole = len(lost) + span[1] - span[0]
+    if 2 * min(len(lost), span[1] - span[0]) < _ALIKE * whole:
+        return 0.0  # too unlike in length
+    plain = is_plain(lost) and is_plain(text[slice(*span)])
     common = sum(b - a for same, a, b, _, _ in pieces(lost, 0, len(lost), text, *span, plain=plain) if same)
     return 2 * common / whole if whole else 0.0
 

@@ -8,7 +8,8 @@ from types import FrameType
 
 import pytest
 
-from archive.diff import ops
+from archive.diff import blame, ops
+from archive.diff.lifetimes import Lifetimes
 from archive.text import fold, passages, words
 
 
@@ -112,8 +113,8 @@ def test_folding_drops_case_and_marks_but_keeps_vowels_that_are_letters() -> Non
     assert fold("किताब") != fold("कतब")
 
 
-def _lines_run(old: str, new: str) -> int:
-    """How many lines of Python a comparison runs: a measure of work that no busy machine changes."""
+def _lines_run(function: Callable[[str, str], object], old: str, new: str) -> int:
+    """How many lines of Python a function runs: a measure of work that no busy machine changes."""
     count = 0
 
     def trace(frame: FrameType, event: str, arg: object) -> Callable[..., object]:
@@ -124,7 +125,7 @@ def _lines_run(old: str, new: str) -> int:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        ops(old, new)
+        function(old, new)
     finally:
         sys.settrace(before)
     return count
@@ -154,4 +155,41 @@ WORST = {
 @pytest.mark.parametrize("name", WORST)
 def test_work_grows_little_faster_than_the_text_on_bad_inputs(name: str) -> None:
     make = WORST[name]
-    assert _lines_run(*make(4000)) < 6 * _lines_run(*make(1000))
+    assert _lines_run(ops, *make(4000)) < 6 * _lines_run(ops, *make(1000))
+
+
+def _two_lines_shuffled(count: int) -> tuple[str, str]:
+    """Thue-Morse sequences of two lines, and of the two exchanged in the later half."""
+    lines = ["a line", "b line"]
+    marks = [index.bit_count() % 2 for index in range(count)]
+    later = [1 - mark if index > count // 2 else mark for index, mark in enumerate(reversed(marks))]
+    return "\n\n".join(lines[mark] for mark in marks), "\n\n".join(lines[mark] for mark in later)
+
+
+def test_following_words_of_often_repeated_passages_grows_with_the_text() -> None:
+    def follow(old: str, new: str) -> None:
+        blame([old, new, old])
+
+    assert _lines_run(follow, *_two_lines_shuffled(1600)) < 6 * _lines_run(follow, *_two_lines_shuffled(400))
+
+
+def _words_handled(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many words the search for ancestors holds against each other."""
+    count = 0
+
+    def counted(one: list[str], two: list[str]) -> float:
+        nonlocal count
+        count += len(one) + len(two)
+        return 0.0
+
+    monkeypatch.setattr("archive.diff.lifetimes._likeness", counted)
+    followed: Lifetimes[int] = Lifetimes()
+    for at, text in enumerate((old, new, old)):
+        followed.changed(text, at)
+    return count
+
+
+def test_many_short_passages_are_not_held_against_one_long_lost_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = " ".join(f"Item number {index} of the list" for index in range(400))
+    new = ". ".join(f"Item number {index} of the list" for index in range(400))
+    assert _words_handled(old, new, monkeypatch) < 4 * len(words(old))

@@ -10,12 +10,14 @@ import io
 import json
 import sqlite3
 import zipfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from archive import bundle_verifier, merkle, notes
-from archive.bodies import read_body
+from archive.anchors import Stamped, first_time_stamp
+from archive.bodies import ZstdError, read_body
 from archive.bundle_page import page
 from archive.checkpoints import NoCheckpoint, newest_note
 from archive.errors import Damaged, HomeUnusable, NotInArchive, Redacted, VariorumError
@@ -23,6 +25,7 @@ from archive.evidence import Json
 from archive.log import log_node, next_seq, read_entry
 from archive.notes import NoteError, Proof, VerifierKey
 from archive.redactions import redactions
+from archive.time_stamps import StampingUnavailable, TimeStampWrong, open_by, read_roots
 
 _MADE = (1980, 1, 1, 0, 0, 0)  # of every file in a bundle: the least that a zip file can say
 
@@ -63,23 +66,26 @@ class Exhibit:
     redacted_by: int | None = None
     later: tuple[tuple[int, str], ...] = field(default=())  # (entry, kind) of the acts on this observation
     text: Text | None = None
+    stamped: Stamped | None = None
 
 
 def make_bundle(conn: sqlite3.Connection, seq: int, keys: list[VerifierKey]) -> bytes:
-    """The bundle of one entry, by the newest checkpoint.
+    """The bundle of one entry, by the first checkpoint of it that has a time stamp, or else by the newest.
 
     Raises NoEntry, NoCheckpoint where none covers it yet, Damaged where it would not hold.
     """
     last = next_seq(conn) - 1
     if not 1 <= seq <= last:
         raise NoEntry(seq, last)
+    stamped = _stamped(conn, seq)
     newest = newest_note(conn, covering=seq)
     if newest is None:
         raise NoCheckpoint(seq)
+    note = stamped.note if stamped else newest[1]
     data = read_entry(conn, seq)
-    checkpoint = _believed(newest[1], keys)
+    checkpoint = _believed(note, keys)
     path = merkle.inclusion_path(seq - 1, checkpoint.size, lambda *at: log_node(conn, *at))
-    proof = Proof(index=seq - 1, path=tuple(path), checkpoint=newest[1])
+    proof = Proof(index=seq - 1, path=tuple(path), checkpoint=note)
     try:
         notes.verify_proof(proof, merkle.leaf_hash(data), keys)
     except NoteError as error:
@@ -87,6 +93,10 @@ def make_bundle(conn: sqlite3.Connection, seq: int, keys: list[VerifierKey]) -> 
     entry: Json = json.loads(data)
     key = next(key for key in keys if key.name == checkpoint.origin)
     files = {"entry.json": data, "entry.tlog-proof": proof.text.encode(), "log.vkey": f"{key.text}\n".encode()}
+    if stamped is not None:
+        files["checkpoint.txt"] = note.encode()
+        files["checkpoint.tsr"] = stamped.response
+        files["authority.pem"] = stamped.roots.encode()
     redacted_by, text = None, None
     if entry["kind"] == "observation":
         redacted_by = _put_body(conn, entry, files)
@@ -104,10 +114,18 @@ def make_bundle(conn: sqlite3.Connection, seq: int, keys: list[VerifierKey]) -> 
         redacted_by=redacted_by,
         later=_later(conn, seq),
         text=text,
+        stamped=stamped,
     )
     files["index.html"] = page(exhibit, files.keys()).encode()
     files["verify.py"] = Path(bundle_verifier.__file__).read_bytes()
     return _zipped(files)
+
+
+def _stamped(conn: sqlite3.Connection, seq: int) -> Stamped | None:
+    try:
+        return first_time_stamp(conn, seq)
+    except ZstdError as error:
+        raise Damaged(f"the time stamp of entry {seq}", f"it can't be decoded ({error})") from error
 
 
 def _believed(note: str, keys: list[VerifierKey]) -> notes.Checkpoint:
@@ -166,10 +184,10 @@ def _zipped(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def check_bundle(path: Path, keys: list[VerifierKey]) -> list[str]:
+def check_bundle(path: Path, keys: list[VerifierKey], roots: Sequence[str] = ()) -> list[str]:
     """What a bundle proves, line by line, by these keys or, without any, by the one that came with it.
 
-    Raises NotProved where something does not hold, HomeUnusable where it can't be read.
+    A time stamp is checked by one of `roots` (PEM), or by the certificates that came with it. Raises NotProved where something does not hold, HomeUnusable where it can't be read.
     """
     try:
         files = bundle_verifier.read_files(path)
@@ -178,6 +196,22 @@ def check_bundle(path: Path, keys: list[VerifierKey]) -> list[str]:
             path, f"can't be read ({error})", "Name a bundle that was made with: variorum prove"
         ) from error
     try:
-        return list(bundle_verifier.check(files, "".join(f"{key.text}\n" for key in keys) if keys else None))
-    except bundle_verifier.Wrong as error:
+        lines = list(bundle_verifier.check(files, "".join(f"{key.text}\n" for key in keys) if keys else None))
+        return [*lines, *_signer_lines(files, roots)]
+    except (bundle_verifier.Wrong, TimeStampWrong) as error:
         raise NotProved(path, str(error)) from error
+
+
+def _signer_lines(files: dict[str, bytes], roots: Sequence[str]) -> list[str]:
+    """Who signed the time stamp in a bundle, which its script can't say. Raises TimeStampWrong."""
+    if "checkpoint.tsr" not in files:
+        return []
+    if not roots and "authority.pem" not in files:
+        return ["Who signed the time stamp was not checked: give its authority's root certificate with --root."]
+    note, trusted = files["checkpoint.txt"].decode(), roots or [read_roots(files["authority.pem"])]
+    try:
+        found = open_by(files["checkpoint.tsr"], note, trusted)
+    except StampingUnavailable as error:
+        return [f"Who signed the time stamp was not checked. {error}"]
+    whose = "" if roots else " That root came with this bundle: compare it, or give it with --root."
+    return [f"The time stamp of {found.at} is signed by {found.signer}, under the root certificate given.{whose}"]

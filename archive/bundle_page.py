@@ -20,12 +20,19 @@ _FILES = {
     "entry.json": "the entry as it stands in the log: everything that was recorded of this look",
     "entry.tlog-proof": "the proof that it is in the log, with the signed checkpoint it leads to",
     "log.vkey": "the archive's public key; compare it with what the archive publishes elsewhere",
+    "checkpoint.txt": "that checkpoint by itself, which the time stamp is of",
+    "checkpoint.tsr": "the time stamp (RFC 3161) as the authority sent it",
+    "authority.pem": "the root certificate by which it was believed; compare it with the one that the authority publishes",
     "body.bin": "the bytes of the page as received, with the content encoding (gzip …) undone; do not open it in a browser",
     "received.bin": "what the server sent as the page, from which a browser made body.bin",
     "screenshot.png": "what that browser showed",
     "headers.txt": "status line and headers as received",
     "text.txt": "the text that was read from these bytes",
 }
+_STAMP_CHECK = (
+    "Who signed the time stamp: <code>openssl ts -verify -in checkpoint.tsr -data checkpoint.txt -CAfile ROOT-FROM-ELSEWHERE</code>"
+    " (if the authority's certificate has expired since, with <code>-attime</code> and the stated time in seconds since 1970)."
+)
 _NOT_SHOWN = (
     "That the site said it. It shows that this archive recorded it, and that nothing was altered since. TLS proves to both"
     " ends of a connection whom they talk to, and to nobody afterwards.",
@@ -57,6 +64,7 @@ def page(exhibit: Exhibit, names: Collection[str]) -> str:
         "<h2>How to check it</h2>",
         "<p>With Python 3.9 or later, without the network and without this archive:</p>",
         "<pre>python3 verify.py --key KEY-FROM-ELSEWHERE</pre>",
+        *(["<p>" + _STAMP_CHECK + "</p>"] if exhibit.stamped else []),
         f"<p>The key's name and id are <code>{escape(exhibit.key.name)}+{exhibit.key.key_id.hex()}</code>. <code>verify.py</code> is"
         " short and can be read; whoever trusts neither it nor us writes another from the formats' description.</p>",
         "<h2>The files</h2>",
@@ -75,6 +83,11 @@ def _facts(exhibit: Exhibit) -> list[tuple[str, str]]:
         facts += _look(entry)
     else:
         facts.append(("At", entry["at"]))
+    if exhibit.stamped is not None:
+        stamped = exhibit.stamped
+        facts.append(
+            ("Was there by", f"{stamped.at}, as {stamped.authority} states in its time stamp of the checkpoint")
+        )
     if exhibit.redacted_by is not None:
         facts.append(("The body", f"was redacted by entry {exhibit.redacted_by} of the log; its digest stays"))
     facts += [(f"Later, entry {seq}", f"{kind} (somebody's act on this observation)") for seq, kind in exhibit.later]

@@ -15,6 +15,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import re
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -78,11 +79,27 @@ def check(files: dict[str, bytes], trusted: str | None = None) -> Iterator[str]:
     if trusted is None:
         yield "That key came with this bundle: compare it with what the archive publishes, or give it with --key."
     yield f"entry.json is entry {index + 1} of that log."
+    yield from check_time_stamp(files, note)
     try:
         value = json.loads(entry)
         yield from check_contents(files, value, index)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Wrong(f"entry.json is not an entry of a known kind ({error!r})") from error
+
+
+def check_time_stamp(files: dict[str, bytes], note: str) -> Iterator[str]:
+    """What a time stamp of the checkpoint states. Its signature takes more than the standard library."""
+    if "checkpoint.tsr" not in files:
+        return
+    if files.get("checkpoint.txt") != note.encode():
+        raise Wrong("checkpoint.txt is not the checkpoint that the proof leads to")
+    at, digest = time_stamp(files["checkpoint.tsr"])
+    if digest != hashlib.sha256(files["checkpoint.txt"]).digest():
+        raise Wrong("checkpoint.tsr is a time stamp of something else than checkpoint.txt")
+    yield (
+        f"checkpoint.tsr is a time stamp of that checkpoint and states the time {at}. Who signed it, this script can't check:"
+        " openssl ts -verify -in checkpoint.tsr -data checkpoint.txt -CAfile ROOT-FROM-ELSEWHERE"
+    )
 
 
 def check_contents(files: dict[str, bytes], entry: dict[str, Any], index: int) -> Iterator[str]:
@@ -228,6 +245,59 @@ def number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 20 or str(int(text)) != text:
         raise Wrong("there is something else where a number should be")
     return int(text)
+
+
+# -- RFC 3161, in DER
+
+SHA256_OID = bytes.fromhex("608648016503040201")
+TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d{1,9})?Z")
+
+
+def time_stamp(response: bytes) -> tuple[str, bytes]:
+    """(time, digest) that a time stamp states: TimeStampResp, with a token. Its signature is not checked."""
+    try:
+        _, token = inside(response, 0x30)
+        _, signed = inside(token[2], 0x30)
+        content = inside(inside(signed[2], 0xA0)[0][2], 0x30)[2]  # version, digest algorithms, content
+        octets = inside(inside(content[2], 0x30)[1][2], 0xA0)[0]
+        _, _, imprint, _, at = inside(octets[1], 0x30)[:5]
+        algorithm, digest = inside(imprint[2], 0x30)
+        when = TIME.fullmatch(at[1])
+        if inside(algorithm[2], 0x30)[0][1] != SHA256_OID or when is None:
+            raise Wrong("the time stamp is not of a SHA-256 digest, or of no proper time")
+    except (ValueError, IndexError) as error:
+        raise Wrong("the time stamp is none (RFC 3161)") from error
+    year, month, day, hour, minute, second = (part.decode() for part in when.groups()[:6])
+    return f"{year}-{month}-{day}T{hour}:{minute}:{second}{(when[7] or b'').decode()}Z", digest[1]
+
+
+Item = tuple[int, bytes, bytes]  # tag, content, and both with the length between them
+
+
+def inside(data: bytes, tag: int) -> list[Item]:
+    """What stands in the one value of this tag that these bytes are."""
+    ((found, content, _),) = items(data)
+    if found != tag:
+        raise ValueError("another tag")
+    return items(content)
+
+
+def items(data: bytes) -> list[Item]:
+    """The values that stand in these bytes, one after the other."""
+    found = []
+    at = 0
+    while at < len(data):
+        start, size, at = at, data[at + 1], at + 2
+        if size & 0x80:
+            of = size & 0x7F
+            if not 1 <= of <= 4:
+                raise ValueError("a length of no or many bytes")
+            size, at = int.from_bytes(data[at : at + of], "big"), at + of
+        if at + size > len(data):
+            raise ValueError("it ends early")
+        found.append((data[start], data[at : at + size], data[start : at + size]))
+        at += size
+    return found
 
 
 # -- RFC 9162, section 2.1.3.2

@@ -248,14 +248,21 @@ def demo(once: bool, port: int) -> None:
 @json_option
 @click.pass_obj
 def status(home: Path, as_json: bool) -> None:
-    """Each page: last outcome, next look, coverage, what is failing, and alerts that are owed or parked."""
+    """Each page: last outcome, next look, coverage, what is failing, and alerts that are owed or parked.
+
+    stderr says which alerts failed, and which places of [anchor] have the log's checkpoints, or since when they have not.
+    """
+    from archive.anchors import anchors, not_anchored_since
     from archive.reading.alerts import outstanding, unsent_by_page
-    from scraper.terminal import put_json, put_table, say
+    from scraper import clock
+    from scraper.terminal import put_json, put_table, safe, say
 
     with _reader(home) as reader:
         rows = [page.as_status_json() for page in reader.status()]
         unsent, outbox = unsent_by_page(reader), outstanding(reader)
+        places = anchors(reader.conn, clock.now())
     for row in rows:
+        row["not_anchored_since"] = not_anchored_since(places)
         row["alerts_owed"], row["alerts_parked"] = unsent.get(row["page"], (0, 0))
     if as_json:
         put_json(rows)
@@ -283,6 +290,8 @@ def status(home: Path, as_json: bool) -> None:
             say(f"Parked: {what}. Send it again with: variorum alerts retry {uid}")
         else:
             say(f"Owed: {what}. It is tried again at {due_at}.")
+    for place in places:
+        say(safe(place.line))
 
 
 def _unsent(owed: int, parked: int) -> str:

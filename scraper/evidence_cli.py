@@ -21,6 +21,13 @@ key_option = click.option(
     multiple=True,
     help="A file with verifier keys that were kept elsewhere; left out, what is at hand is believed.",
 )
+root_option = click.option(
+    "--root",
+    "roots",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A PEM file with the root certificate of a time-stamp authority that was kept elsewhere; left out, the one stored.",
+)
 
 
 @click.command()
@@ -33,9 +40,17 @@ key_option = click.option(
     help="A checkpoint that was kept elsewhere: finds removal, reordering, rewriting and rollback.",
 )
 @key_option
+@root_option
 @json_option
 @click.pass_obj
-def verify(home: Path, deep: bool, checkpoints: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
+def verify(
+    home: Path,
+    deep: bool,
+    checkpoints: tuple[Path, ...],
+    keys: tuple[Path, ...],
+    roots: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """Look for damage: structure, log, and the digests of a sample of entries and bodies. Nothing is ever written.
 
     Exits 0 where all is as it was stored, 9 where something is not (one line each), 1 where it could not be looked at.
@@ -48,7 +63,7 @@ def verify(home: Path, deep: bool, checkpoints: tuple[Path, ...], keys: tuple[Pa
     own = verifier_keys(home)
     known = [_known(path, _keys(keys) or own) for path in checkpoints]
     with Bars() as bars:
-        report = look(home / DATABASE, deep=deep, known=known, keys=own, told=bars.put)
+        report = look(home / DATABASE, deep=deep, known=known, keys=own, roots=_roots(roots), told=bars.put)
     if as_json:
         put_json([finding.as_json() for finding in report.findings])
     else:
@@ -75,6 +90,21 @@ def _keys(paths: tuple[Path, ...]) -> list[VerifierKey]:
     return [key for path in paths for key in read_verifier_keys(path)]
 
 
+def _roots(paths: tuple[Path, ...]) -> list[str]:
+    """The certificates of these files. Raises HomeUnusable, StampingUnavailable."""
+    from archive.errors import HomeUnusable
+    from archive.time_stamps import TimeStampWrong, read_roots
+
+    found = []
+    for path in paths:
+        try:
+            found.append(read_roots(path.read_bytes()))
+        except (OSError, TimeStampWrong) as error:
+            mend = "Name the PEM file with the root certificate that the authority publishes."
+            raise HomeUnusable(path, f"can't be read as certificates ({error})", mend) from error
+    return found
+
+
 def _known(path: Path, keys: list[VerifierKey]) -> Known:
     """The checkpoint of a file. Raises HomeUnusable where there is none that one of the keys signed."""
     from archive import notes
@@ -91,17 +121,22 @@ def _known(path: Path, keys: list[VerifierKey]) -> Known:
 @click.command()
 @click.option("--init", "begin", is_flag=True, help="Make the key that checkpoints are signed with.")
 @click.option("--name", default="", help="With --init: the log's name, such as history.example.org/log.")
+@click.option(
+    "--anchor", "now", is_flag=True, help="Give it to the places of [anchor] at once, whenever their time would come."
+)
 @click.pass_obj
-def checkpoint(home: Path, begin: bool, name: str) -> None:
+def checkpoint(home: Path, begin: bool, name: str, now: bool) -> None:
     """Print the newest checkpoint of the log, making one where the log has grown: give it away, to be kept elsewhere.
 
     With it nobody, the archive's owner included, can alter, remove or reorder what was recorded before without being
-    found out. It is never signed where it would contradict an earlier one.
+    found out. It is never signed where it would contradict an earlier one. stderr says which places of [anchor] have it;
+    with --anchor it exits 1 where one could not be given it.
     """
     from archive import checkpoints
+    from archive.anchors import anchors, newest_time_stamp
     from archive.store import Archive
     from scraper import clock
-    from scraper.terminal import put, say
+    from scraper.terminal import put, safe, say
 
     with Archive.open(home, holder="checkpoint") as archive:
         if begin:
@@ -111,12 +146,36 @@ def checkpoint(home: Path, begin: bool, name: str) -> None:
             checkpoints.make_checkpoint(archive, at=clock.now())
             return
         note = checkpoints.make_checkpoint(archive, at=clock.now())
+        if now:
+            _anchor(home)
+        anchored = anchors(archive.conn, clock.now())
+        stamped = newest_time_stamp(archive.conn)
     if note is None:
         if checkpoints.signing_key(home) is None:
             raise checkpoints.NoKey(home)
         say("The log is empty: there is nothing to sign yet. Look at a page with: variorum check")
         return
     put(note, newline=False)
+    if stamped is not None:
+        say(f"Time stamp: {stamped.size} entries were there by {stamped.at}, states {stamped.authority}.")
+    for anchor in anchored:
+        say(safe(anchor.line))
+    sys.exit(1 if now and any(anchor.error for anchor in anchored) else 0)
+
+
+def _anchor(home: Path) -> None:
+    """Give the places of the watch list the newest checkpoint. Raises HomeUnusable where it names none."""
+    from archive.errors import HomeUnusable
+    from scraper import program, watchlist
+    from scraper.anchor import anchor_now
+
+    path = program.watch_list_path(home)
+    watch_list = watchlist.load(path)
+    if watch_list.anchor is None:
+        raise HomeUnusable(
+            path, "names no place for checkpoints", "Write an [anchor] table; docs/operate.md shows one."
+        )
+    anchor_now(home, watch_list, force=True)
 
 
 def _log_name(home: Path) -> str:
@@ -155,16 +214,17 @@ def prove(home: Path, seq: int, output: Path) -> None:
 @click.command("verify-proof")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @key_option
-def verify_proof(files: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
+@root_option
+def verify_proof(files: tuple[Path, ...], keys: tuple[Path, ...], roots: tuple[Path, ...]) -> None:
     """Check bundles, or folders they were unpacked into, offline. Exits 9 where one does not hold."""
     from archive.bundle import NotProved, check_bundle
     from scraper.terminal import put, safe, say
 
-    trusted = _keys(keys)
+    trusted, authorities = _keys(keys), _roots(roots)
     failed = False
     for path in files:
         try:
-            lines = check_bundle(path, trusted)
+            lines = check_bundle(path, trusted, authorities)
         except NotProved as error:
             say(f"Error: {safe(str(error))}")
             failed = True

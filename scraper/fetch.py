@@ -73,7 +73,7 @@ class Fetcher:
     def __init__(self, limits: FetchLimits) -> None:
         self.limits = limits
         self._rules = AddressRules.parse(limits.allow_addresses)
-        self._adapter = CheckedAdapter(_tls_context(limits.ca_file))
+        self._adapter = CheckedAdapter(tls_context(limits.ca_file))
         self._watchdog = Watchdog()
 
     def __enter__(self) -> Fetcher:
@@ -353,7 +353,8 @@ def _vantage(proxy: str) -> str:
     return f"http://{host}:{parts.port or 80}"
 
 
-def _tls_context(ca_file: str) -> ssl.SSLContext:
+def tls_context(ca_file: str) -> ssl.SSLContext:
+    """The usual authorities, and those of a PEM file."""
     context = ssl.create_default_context(cafile=certifi.where())
     if ca_file:
         context.load_verify_locations(cafile=ca_file)

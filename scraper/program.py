@@ -17,6 +17,7 @@ from archive.store import Archive, Recorded
 from scraper import clock, watchlist
 from scraper.acts import reader_of
 from scraper.alerts.addresses import rules_for, rules_of
+from scraper.anchor import anchor_now
 from scraper.browser import Browser, find_chromium
 from scraper.check import page_settings
 from scraper.deliver import Deliverer
@@ -102,6 +103,7 @@ def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Ca
         Rounds(archive, tools, told=told, alerts=lambda page: rules_for(rules, page)).run(lambda _: pages, once=True)
         seal(archive)
         deliver_owed(home, watch_list)
+        anchor_now(home, watch_list)
 
 
 def seal(archive: Archive) -> None:

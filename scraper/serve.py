@@ -23,6 +23,7 @@ from archive.opening import DATABASE
 from archive.store import Archive, NextDue, Recorded
 from scraper import clock, program
 from scraper.alerts.addresses import rules_for, rules_of
+from scraper.anchor import Anchorer
 from scraper.deliver import Deliverer
 from scraper.private import App, private
 from scraper.rounds import Rounds
@@ -121,6 +122,7 @@ class Service:
         self._ready = threading.Event()
         self._rounds: Rounds | None = None
         self._deliverer: Deliverer | None = None
+        self._anchorer: Anchorer | None = None
         self._thread = threading.Thread(target=self._run, name="rounds")
         self._error: BaseException | None = None
         self._ended = ended
@@ -165,12 +167,15 @@ class Service:
                     rested=lambda: self._seal(archive),
                 )
                 self._deliverer = Deliverer(self._home, self._watch_list, ended=self._rounds.stop)
+                self._anchorer = Anchorer(self._home, self._watch_list)
                 self._deliverer.start()
+                self._anchorer.start()
                 try:
                     self._ready.set()
                     self._rounds.run(schedule.due, once=False)
                     program.seal(archive)
                 finally:
+                    self._anchorer.stop()
                     self._deliverer.stop()
         except BaseException as error:
             self._error = error
@@ -192,6 +197,8 @@ class Service:
             return False
         self._sealed_s = now_s
         program.seal(archive)
+        if self._anchorer is not None:
+            self._anchorer.wake()
         return True
 
     @staticmethod

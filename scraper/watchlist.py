@@ -9,7 +9,7 @@ import difflib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -20,10 +20,13 @@ from urllib.parse import unquote, urlsplit
 from archive.alerting.terms import Terms
 from archive.errors import NoPage, UsageError, VariorumError
 from archive.model import Rules
+from scraper import watchlist_anchor
 from scraper import watchlist_values as values
 from scraper.cadence import Cron, parse_cron
 from scraper.toml_lines import Path as KeyPath
 from scraper.toml_lines import key_lines
+from scraper.watchlist_anchor import AnchorSettings
+from scraper.watchlist_values import Check, Each
 
 FILE_NAME = "variorum.toml"
 DEFAULT_EVERY_S = 6 * 3600.0
@@ -105,6 +108,7 @@ class WatchList:
     public_url: str = ""  # without a slash at its end
     defaults: Cadence = field(default_factory=lambda: Cadence(every_s=DEFAULT_EVERY_S))
     fetch: FetchSettings = field(default_factory=FetchSettings)
+    anchor: AnchorSettings | None = None
     pages: tuple[Page, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
 
@@ -158,7 +162,13 @@ def load(path: Path) -> WatchList:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise WatchListError(str(path), [_file_problem("is not UTF-8; save it as UTF-8", line)]) from error
-    return parse(text, name=str(path))
+    watch_list = parse(text, name=str(path))
+    wrong = watchlist_anchor.wrong_root(watch_list.anchor, path.parent)
+    if wrong is not None:
+        key = ("anchor", "root")
+        line = _Reader(text.removeprefix("\ufeff")).line(key)
+        raise WatchListError(str(path), [Problem(line=line, key=".".join(key), message=wrong)])
+    return watch_list
 
 
 def parse(text: str, *, name: str = FILE_NAME) -> WatchList:
@@ -192,27 +202,17 @@ def _syntax_problem(text: str, message: str) -> Problem:
     return Problem(line=int(place[1]), key="TOML", message=f"{said}, at column {place[2]}")
 
 
-Check = Callable[[Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Each:
-    """A list whose items are checked one by one."""
-
-    check: Check
-
-
-PAGE_KEYS: Mapping[str, Check | _Each] = {
+PAGE_KEYS: Mapping[str, Check | Each] = {
     "slug": values.slug,
     "url": values.url,
     "select": values.selector,
-    "ignore": _Each(values.selector),
+    "ignore": Each(values.selector),
     "language": values.language,
     "timezone": values.timezone,
     "date_order": values.one_of("dmy", "mdy", "ymd"),
     "statement": values.slug,
-    "tags": _Each(values.slug),
-    "was": _Each(values.slug),
+    "tags": Each(values.slug),
+    "was": Each(values.slug),
     "every": values.positive_interval,
     "cron": values.cron,
     "fetcher": values.one_of("http", "browser"),
@@ -220,17 +220,17 @@ PAGE_KEYS: Mapping[str, Check | _Each] = {
     "proxy": values.proxy,
     "accept_doubt": values.boolean,
 }
-DEFAULT_KEYS: Mapping[str, Check | _Each] = {
+DEFAULT_KEYS: Mapping[str, Check | Each] = {
     "every": values.positive_interval,
     "cron": values.cron,
     "timezone": values.timezone,
 }
-FETCH_KEYS: Mapping[str, Check | _Each] = {
+FETCH_KEYS: Mapping[str, Check | Each] = {
     "delay": values.interval,
     "back_off": values.interval,
     "deadline": values.positive_interval,
     "max_body": values.size,
-    "allow_addresses": _Each(values.address),
+    "allow_addresses": Each(values.address),
     "robots": values.boolean,
     "full_every": values.count,
     "fetcher": values.one_of("http", "browser"),
@@ -238,17 +238,17 @@ FETCH_KEYS: Mapping[str, Check | _Each] = {
     "executor": values.executor,
     "ca_file": values.text,
 }
-ALERT_KEYS: Mapping[str, Check | _Each] = {
+ALERT_KEYS: Mapping[str, Check | Each] = {
     "name": values.slug,
-    "pages": _Each(values.slug),
-    "tags": _Each(values.slug),
-    "statements": _Each(values.slug),
-    "languages": _Each(values.language),
-    "on": _Each(values.one_of(*values.EVENTS)),
-    "phrases": _Each(values.filled_text),
-    "kinds": _Each(values.kind),
+    "pages": Each(values.slug),
+    "tags": Each(values.slug),
+    "statements": Each(values.slug),
+    "languages": Each(values.language),
+    "on": Each(values.one_of(*values.EVENTS)),
+    "phrases": Each(values.filled_text),
+    "kinds": Each(values.kind),
     "share": values.share,
-    "to": _Each(values.target),
+    "to": Each(values.target),
     "digest": values.one_of("immediate", "daily", "weekly"),
     "digest_at": values.time_of_day,
     "timezone": values.timezone,
@@ -256,8 +256,8 @@ ALERT_KEYS: Mapping[str, Check | _Each] = {
     "unobserved_after": values.positive_interval,
     "out_of_step_after": values.positive_interval,
 }
-TOP_KEYS: Mapping[str, Check | _Each] = {"contact": values.contact, "public_url": values.public_url}
-TABLES = ("defaults", "fetch")
+TOP_KEYS: Mapping[str, Check | Each] = {"contact": values.contact, "public_url": values.public_url}
+TABLES = ("defaults", "fetch", "anchor")
 TABLE_LISTS = ("page", "alert")
 
 
@@ -281,14 +281,14 @@ class _Reader:
         key = ".".join(part if part.isprintable() else repr(part) for part in path if isinstance(part, str))
         self.problems.append(Problem(line=line, key=key, message=_cut_middle(message)))
 
-    def table(self, path: KeyPath, table: Mapping[str, Any], keys: Mapping[str, Check | _Each]) -> dict[str, Any]:
+    def table(self, path: KeyPath, table: Mapping[str, Any], keys: Mapping[str, Check | Each]) -> dict[str, Any]:
         """The checked values of the keys that are right; lists as tuples."""
         found: dict[str, Any] = {}
         for key, value in table.items():
             check = keys.get(key)
             if check is None:
                 self.wrong((*path, key), unknown_key(key, keys))
-            elif isinstance(check, _Each):
+            elif isinstance(check, Each):
                 if not isinstance(value, list):
                     self.wrong((*path, key), f"must be a list in [ ], not {values.type_name(value)}")
                 else:
@@ -330,6 +330,7 @@ def _read_watch_list(reader: _Reader, tables: Mapping[str, Any]) -> WatchList:
     top = _read_top(reader, top_tables)
     defaults = reader.table(("defaults",), _one_table(reader, sections, "defaults"), DEFAULT_KEYS)
     fetch = reader.table(("fetch",), _one_table(reader, sections, "fetch"), FETCH_KEYS)
+    anchor = reader.table(("anchor",), _one_table(reader, sections, "anchor"), watchlist_anchor.KEYS)
     pages = [
         (("page", index), reader.table(("page", index), page, PAGE_KEYS), page)
         for index, page in enumerate(_table_list(reader, sections, "page"))
@@ -338,6 +339,8 @@ def _read_watch_list(reader: _Reader, tables: Mapping[str, Any]) -> WatchList:
         (("alert", index), reader.table(("alert", index), alert, ALERT_KEYS), alert)
         for index, alert in enumerate(_table_list(reader, sections, "alert"))
     ]
+    if isinstance(sections.get("anchor"), dict):
+        watchlist_anchor.check(anchor, sections["anchor"], reader.wrong)
     _check_pages(reader, pages)
     _check_alerts(reader, alerts, [page for _, page, _ in pages])
     if reader.problems:
@@ -348,6 +351,7 @@ def _read_watch_list(reader: _Reader, tables: Mapping[str, Any]) -> WatchList:
         **top,
         defaults=default,
         fetch=settings,
+        anchor=watchlist_anchor.settings(anchor) if "anchor" in sections else None,
         pages=tuple(_page(page, default, defaults.get("timezone", "UTC"), settings) for _, page, _ in pages),
         alerts=tuple(_alert(alert, defaults.get("timezone", "UTC")) for _, alert, _ in alerts),
     )
@@ -359,7 +363,8 @@ Read = tuple[KeyPath, dict[str, Any], Mapping[str, Any]]  # where, what is right
 def _read_top(reader: _Reader, tables: Mapping[str, Any]) -> dict[str, Any]:
     names = (*TOP_KEYS, *TABLES, *TABLE_LISTS)
     for key in tables.keys() - TOP_KEYS.keys():
-        where = next((f"[{t}]" for t, keys in (("defaults", DEFAULT_KEYS), ("fetch", FETCH_KEYS)) if key in keys), None)
+        tables_of_keys = (("defaults", DEFAULT_KEYS), ("fetch", FETCH_KEYS), ("anchor", watchlist_anchor.KEYS))
+        where = next((f"[{table}]" for table, keys in tables_of_keys if key in keys), None)
         reader.wrong((key,), f"belongs into the table {where}" if where else unknown_key(key, names))
     return reader.table((), {key: value for key, value in tables.items() if key in TOP_KEYS}, TOP_KEYS)
 

@@ -9,6 +9,7 @@ import difflib
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
@@ -19,6 +20,16 @@ from scraper.cadence import interval_s, parse_cron
 SIZE_UNITS = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
 EVENTS = ("changed", "silent", "held", "gone", "failing", "recovered", "unobserved", "out-of-step")
+
+Check = Callable[[Any], Any]  # gives the value as it is used, or raises ValueError with what is wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A list whose items are checked one by one."""
+
+    check: Check
+
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -153,6 +164,12 @@ def url(value: Any) -> str:
     parts = _web_address(value)
     if parts.fragment:
         raise ValueError("the part from # on is never sent to a server; leave it out")
+    return text(value)
+
+
+def oid(value: Any) -> str:
+    if not re.fullmatch(r"[0-2](\.(0|[1-9][0-9]{0,19})){1,30}", text(value)):
+        raise ValueError(f'{value!r} is no object identifier; write one like "1.3.6.1.4.1.601.10.3.1"')
     return text(value)
 
 

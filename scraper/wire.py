@@ -206,9 +206,15 @@ class CheckedAdapter(HTTPAdapter):
 
 
 def ask(
-    adapter: CheckedAdapter, target: Target, headers: Mapping[str, str], errand: Errand, *, proxy: str = ""
+    adapter: CheckedAdapter,
+    target: Target,
+    headers: Mapping[str, str],
+    errand: Errand,
+    *,
+    proxy: str = "",
+    body: bytes | None = None,
 ) -> tuple[StrictResponse, BaseHTTPResponse]:
-    """Sends one GET and reads the answer's head.
+    """Sends one GET, or with a body one POST, and reads the answer's head.
 
     Returns the answer and urllib3's hold on its connection: `release_conn` gives it back for reuse, `close` ends it.
     Raises Fault.
@@ -216,7 +222,7 @@ def ask(
     if proxy:
         errand.rules.check_unresolved(target.host, target.port)
     request = requests.PreparedRequest()
-    request.method, request.url, request.body = "GET", target.url, None
+    request.method, request.url, request.body = "GET" if body is None else "POST", target.url, body
     request.headers = dict(headers)  # type: ignore[assignment]  # only iterated over
     errand.request_target = target.url if proxy and target.scheme == "http" else target.path
     left_s = errand.deadline.left_s()

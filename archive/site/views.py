@@ -6,9 +6,11 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.anchors import anchors
 from archive.errors import VariorumError
 from archive.model import parse_utc
 from archive.reading.alerts import noted, outstanding
@@ -217,17 +219,20 @@ def looks_view(reader: Reader, slug: str, *, before: int | None) -> View:
     )
 
 
-def health_view(reader: Reader) -> View:
-    """For the keeper: what is failing, held or overdue."""
+def health_view(reader: Reader, *, at: datetime) -> View:
+    """For the keeper: what is failing, held or overdue at that time."""
     with reader.one_instant():
         figures = totals(reader)
         troubled = reader.troubled(limit=TROUBLED)
         alerts = outstanding(reader)
+        places = anchors(reader.conn, at)
+    overdue = [place for place in places if place.overdue]
     return View(
-        values={"totals": figures, "troubled": troubled, "alerts": alerts},
+        values={"totals": figures, "troubled": troubled, "alerts": alerts, "overdue": overdue},
         as_json={
-            "ok": figures.troubled == 0 and alerts.parked == 0,
+            "ok": figures.troubled == 0 and alerts.parked == 0 and not overdue,
             **figures.as_json(),
+            "anchors": [place.as_public_json() for place in places],
             "alerts": alerts.as_public_json(),
             "not_accepted": [page.as_status_json() for page in troubled],
         },

@@ -15,6 +15,7 @@ from archive import notes
 from archive.errors import Damaged
 from archive.notes import Checkpoint, NoteError, VerifierKey
 from archive.redactions import redactions
+from archive.verify.anchors import verify_time_stamps
 from archive.verify.bodies import BodyPass, owners_of
 from archive.verify.columns import OBSERVATIONS, ColumnCheck
 from archive.verify.derived import verify_derived
@@ -42,12 +43,13 @@ def verify(
     deep: bool = False,
     known: Sequence[Known] = (),
     keys: Sequence[VerifierKey] = (),
+    roots: Sequence[str] = (),
     told: Progress = lambda what, done, of: None,
 ) -> Report:
     """Look at the structure, the log, and the digests of a sample; `deep` at everything.
 
     The archive must agree with each checkpoint in `known`; with one, all entries are hashed. `keys` are those of the
-    archive's own checkpoints. Raises HomeUnusable where it can't be looked at, NotOurDatabase, NewerArchive.
+    archive's own checkpoints; by one of `roots` (PEM), if given, each time stamp must be signed. Raises HomeUnusable where it can't be looked at, NotOurDatabase, NewerArchive.
     """
     report = Report()
     with report.noting(), opened(path) as conn:
@@ -57,6 +59,7 @@ def verify(
         size = log_size(conn, path)
         whole = deep or bool(known)
         _verify_log(conn, report, size, range(1, size + 1) if whole else _sampled(size), known, keys, told, deep=deep)
+        verify_time_stamps(conn, report, roots, deep=deep)
         _verify_bodies(conn, report, told, deep=deep)
         told("derived tables", 0, 1)
         verify_derived(conn, report, deep=deep)

@@ -7,7 +7,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,8 @@ async def overview(datasette, request):
 
 
 async def health(datasette, request):
-    return await _answer(datasette, request, "health.html", views.health_view)
+    now = datetime.now(UTC)
+    return await _answer(datasette, request, "health.html", lambda reader: views.health_view(reader, at=now))
 
 
 async def statement(datasette, request):

@@ -18,6 +18,7 @@ BLOCK_TAGS = frozenset(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MOST_CELLS = 60  # of a row that is read as one
+_MOST_INSIDE = 1000  # containers in such a row
 _NOT_PROSE = frozenset({"button", "select", "option", "textarea", "optgroup", "title", "head"})
 
 
@@ -133,7 +134,7 @@ class _Walk:
 
     def join_row(self, row: Node, index: int) -> None:
         """Make one leaf of a table row whose cells hold one leaf each at most."""
-        if not 2 <= len(self.leaves) - row.first <= _MOST_CELLS:
+        if not 2 <= len(self.leaves) - row.first <= _MOST_CELLS or len(self.nodes) - index > _MOST_INSIDE:
             return
         leaves = self.leaves[row.first :]
         if len({leaf.node for leaf in leaves}) < len(leaves):
@@ -146,6 +147,8 @@ class _Walk:
             Leaf(text=text, node=index, kind="table_row", link_chars=sum(leaf.link_chars for leaf in leaves))
         ]
         row.last = len(self.leaves)
+        for node in self.nodes[index + 1 :]:  # what stood in the cells stands in the row now
+            node.first = node.last = row.first
 
     def cell_of(self, index: int, row: int) -> int:
         while self.nodes[index].parent != row and self.nodes[index].parent >= 0:

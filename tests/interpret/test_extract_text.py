@@ -413,3 +413,10 @@ def test_a_note_in_a_group_between_paragraphs_is_text(texts_of, paragraphs):
     body = html(f"<h1>Rules of entry</h1><section><p>{paragraphs[0]}</p>{group}<p>{paragraphs[2]}</p></section>")
 
     assert f"Note: {paragraphs[1]}" in texts_of(body, Rules())
+
+
+def test_what_follows_a_row_of_a_table_is_not_taken_for_part_of_its_cells(history, page, paragraphs):
+    row = '<table><tr><td class="menu">Home</td><td class="menu">News</td><td class="menu">Contacts</td></tr></table>'
+
+    assert history.look(page(body=[row, *paragraphs])) == "new"
+    assert [line for line in paragraphs if line not in history.text] == []

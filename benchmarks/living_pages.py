@@ -44,6 +44,7 @@ from living_parts import (
     Part,
     Words,
     all_words,
+    headline,
     items_of,
     part_html,
     sentence,
@@ -887,6 +888,6 @@ def _outage_capture(
         case "home_redirect":
             there = site.url.split("/", 3)[0] + "//" + site.url.split("/")[2] + "/"
             hop = Hop(url=site.url, status=302, reason="Found", headers=(("Location", there),), peer=None)
-            text = "".join(f"<p>{html.escape(sentence(words, rng))}</p>" for _ in range(4))
+            text = "".join(f"<p>{html.escape(headline(words, rng))}</p>" for _ in range(4))
             return _capture(site, at, framed(text, words.menu[0]), final_url=there, hops=(hop,))
     raise ValueError(shape)

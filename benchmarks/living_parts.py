@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -49,6 +50,8 @@ class Words:
     s: tuple[str, ...]
     p: tuple[str, ...]
     t: tuple[str, ...]
+    who: tuple[str, ...]
+    did: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
     notice: tuple[str, ...]
     lasting: tuple[str, ...]
@@ -92,6 +95,8 @@ def _words(language: str, given: dict[str, str]) -> Words:
         s=lines("s"),
         p=lines("p"),
         t=lines("t"),
+        who=lines("who"),
+        did=lines("did"),
         pairs=tuple(map(pair, lines("pairs"))),
         notice=lines("notice"),
         lasting=lines("lasting"),
@@ -108,9 +113,10 @@ def sentence(words: Words, rng: Random) -> str:
 
 
 def headline(words: Words, rng: Random) -> str:
-    """One made-up headline: a statement cut short."""
-    said, done = rng.choice(words.s), rng.choice(words.p).replace("{n}", str(rng.randint(2, 95)))
-    cut = words.order.format(s=said, p=done, t="").strip(" .。।")
+    """One made-up headline of another page: mostly news, sometimes a document's name."""
+    of = (words.who, words.did) if rng.random() < 0.75 else (words.s, words.p)
+    subject, done = (rng.choice(some).replace("{n}", str(rng.randint(2, 95))) for some in of)
+    cut = words.order.format(s=subject, p=done, t="").strip(" .。।")
     return " ".join(cut.split()) if words.gap else cut
 
 
@@ -169,33 +175,33 @@ def items_of(part: Part, words: Words, *, tick: int, look: int, at: datetime) ->
     """What the part says at one look; empty where it isn't there. `tick` counts the part's changes."""
     rng = Random(f"{part.seed}:{tick}")
     if part.name in ("teasers", "fresh_teasers", "news", "related", "shuffled"):
-        return _entries(part, words, tick, at, rng)
+        return _entries(part, words, tick, rng)
     return tuple(Item(text=text) for text in _said(part, words, tick=tick, look=look, at=at, rng=rng))
 
 
-def _entries(part: Part, words: Words, tick: int, at: datetime, rng: Random) -> tuple[Item, ...]:
+def _entries(part: Part, words: Words, tick: int, rng: Random) -> tuple[Item, ...]:
     def entry(number: int) -> Item:
         own = Random(f"{part.seed}:entry:{number}")
-        days = (tick - number) // 2 if part.name == "news" else own.randint(0, 400)
-        on = (at - timedelta(days=days)).date() if part.name == "news" else date(2014, 1, 1) - timedelta(days=days)
-        text = headline(words, own) if part.name != "quote" else sentence(words, own)
-        return Item(text=text, date=written_date(words, _stable(part, number, on), part.style) if part.dated else "")
+        text = headline(words, own)
+        if part.name == "news":
+            on = date(2014, 5, 1) + timedelta(days=number // 2 % 700)
+        else:
+            on = date(2014, 1, 1) - timedelta(days=own.randint(0, 400))
+        return Item(text=text, date=written_date(words, on, part.style) if part.dated else "")
+
+    def some(numbers: Iterable[int]) -> tuple[Item, ...]:
+        """The first of them that differ."""
+        found = {item.text: item for item in map(entry, numbers)}
+        return tuple(found.values())[: part.size]
 
     if part.name == "news":
-        return tuple(entry(tick - back) for back in range(part.size))
+        return some(range(tick, tick - part.size - 3, -1))
     if part.name == "fresh_teasers":
-        return tuple(entry(tick * 10 + at_) for at_ in range(part.size))
+        return some(range(tick * 20, tick * 20 + part.size + 5))
     if part.name == "shuffled":
-        return tuple(map(entry, rng.sample(range(part.size), part.size)))
+        return some(rng.sample(range(part.size), part.size))
     pool = 3 * part.size + part.style
-    return tuple(map(entry, rng.sample(range(pool), part.size)))
-
-
-def _stable(part: Part, number: int, on: date) -> date:
-    """A date that stays with its entry."""
-    if part.name != "news":
-        return on
-    return date(2014, 5, 1) + timedelta(days=number // 2 % 700)
+    return some(rng.sample(range(pool), min(pool, part.size + 3)))
 
 
 def _number(value: int, style: int) -> str:

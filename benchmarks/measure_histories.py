@@ -1,6 +1,7 @@
 """How the interpreter does on full histories of pages that live: false changes, held looks, edits and notices told.
 
     python benchmarks/measure_histories.py [--seed 0] [--histories 48] [--looks 200] [--kind KIND] [--workers 1] [--json] [--wrong 60]
+    python benchmarks/measure_histories.py --seed SEED --show LOOK
 
 `living_pages.py` makes the histories and says what is true of each look. Every look goes through `interpret` as the archive does it,
 with the memory of the look before. Figures per 10,000 count good looks (those that are no outage and not in doubt).
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from difflib import unified_diff
 
 from living_pages import KINDS, History, Look, history
 
@@ -22,12 +24,13 @@ from archive.model import WORDING_KINDS, Interpretation, Rules
 from scraper.interpret import interpret
 
 WITHIN = 3  # good looks in which an edit or a notice must be told
-EARLY = 10  # looks in which a page may still be learnt; shown apart, counted all the same
+LEARNING = 2  # changes of a living part after which it can be known as one; shown apart, counted all the same
+STANDING = ("settled", "notice_ended")  # may stand without a change: what they end was perhaps never told
 Living = tuple[tuple[str, tuple[str, ...]], ...]
 COLUMNS = (
     "looks",
     "false",
-    "early",
+    "learn",
     "quiet",
     "held",
     "outage",
@@ -81,6 +84,29 @@ class Waiting:
         return "note" if self.look.truth == "notice" else "rest" if self.look.restless else "edit"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A change that was told: the texts, and what the living parts said at the look before and how often they had changed."""
+
+    before: str
+    text: str
+    earlier: Living
+    turned: Counter[int]
+
+    def parts(self, look: Look) -> list[int]:
+        """The living parts that the difference shows, by number."""
+        moved = squeezed("\n".join(set(self.before.split("\n\n")) ^ set(self.text.split("\n\n"))))
+        both = zip(look.living, self.earlier or look.living, strict=True)
+        return [i for i, (now, then) in enumerate(both) if any(squeezed(line) in moved for line in now[1] + then[1])]
+
+    def difference(self) -> str:
+        """The first blocks that went and came."""
+        old, new = self.before.split("\n\n"), self.text.split("\n\n")
+        gone = [line[:70] for line in old if line not in new][:3]
+        came = [line[:70] for line in new if line not in old][:3]
+        return f"-{gone} +{came}"
+
+
 def squeezed(text: str) -> str:
     """The text without white space and cell borders, so that how a table row is written counts for nothing."""
     return "".join(text.replace("|", "").split())
@@ -89,12 +115,12 @@ def squeezed(text: str) -> str:
 def stands(look: Look, text: str) -> bool:
     """Whether the text says what the page says since this look."""
     plain = squeezed(text)
-    if any(squeezed(said) not in plain for said in look.present) or any(
-        squeezed(said) in plain for said in look.absent
-    ):
-        return False
     places = [plain.find(squeezed(said)) for said in look.order]
-    return -1 not in places and places == sorted(places)
+    if -1 in places or places != sorted(places) or any(squeezed(said) not in plain for said in look.present):
+        return False
+    for said in look.present:  # a denial may hold the statement that it denies
+        plain = plain.replace(squeezed(said), "\n")
+    return not any(squeezed(said) in plain for said in look.absent)
 
 
 def play(seed: int, looks: int) -> Played:
@@ -107,6 +133,8 @@ def play_history(told: History) -> Played:
     played = Played(seed=told.seed, kind=told.kind, skeleton=told.skeleton, language=told.language)
     memory, text, waiting = "", "", None
     earlier: Living = ()
+    turned: Counter[int] = Counter()  # how often each living part has changed
+    strayed = False  # what was last told is no wording of the page: its return is no second mistake
     for look in told.looks:
         seen = interpret(look.capture, Rules(), memory)
         memory = seen.memory
@@ -114,16 +142,38 @@ def play_history(told: History) -> Played:
         changed = bool(before) and text != before
         if look.truth == "outage":
             _judge_outage(played, look, seen, changed)
+            strayed = strayed or changed
             continue
         if look.truth in ("edited", "notice"):
             if waiting:
                 _give_up(played, waiting)
             waiting = Waiting(look=look, before=before)
-        _judge_good(played, look, seen, (before, text) if changed else None, waiting, earlier)
+        if earlier:
+            turned.update(i for i, (now, then) in enumerate(zip(look.living, earlier, strict=True)) if now != then)
+        change = Told(before=before, text=text, earlier=earlier, turned=turned) if changed and not strayed else None
+        _judge_good(played, look, seen, change, waiting)
+        strayed = strayed and not changed
         earlier = look.living
         if waiting:
             waiting = _still_waiting(played, waiting, text)
     return played
+
+
+def show(seed: int, number: int, looks: int) -> None:
+    """One look and what the interpreter makes of it, for a person who asks why."""
+    memory, text = "", ""
+    for look in history(seed, looks=looks).looks[: number + 1]:
+        seen = interpret(look.capture, Rules(), memory)
+        before, text, memory = text, _text_after(seen, text), seen.memory
+    document = seen.document
+    print((look.capture.body or b"").decode("utf-8", "replace"))
+    print(f"\ntruth: {look.truth} {look.shape}, present {look.present}, absent {look.absent}\nliving: {look.living}")
+    print(f"verdict: {seen.verdict.outcome} {seen.verdict.reason} {seen.verdict.facts}, same {seen.same}")
+    if document:
+        print(f"title: {document.title}\nregion: {document.region}\nset aside: {document.set_aside}")
+    print(
+        "\n".join(unified_diff(before.split("\n\n"), text.split("\n\n"), "told before", "told now", n=1, lineterm=""))
+    )
 
 
 def _text_after(seen: Interpretation, text: str) -> str:
@@ -139,14 +189,7 @@ def _judge_outage(played: Played, look: Look, seen: Interpretation, changed: boo
         played.counts["outage_accepted"] += 1
 
 
-def _judge_good(
-    played: Played,
-    look: Look,
-    seen: Interpretation,
-    change: tuple[str, str] | None,
-    waiting: Waiting | None,
-    earlier: Living,
-) -> None:
+def _judge_good(played: Played, look: Look, seen: Interpretation, change: Told | None, waiting: Waiting | None) -> None:
     if look.truth == "either":
         return
     played.counts["looks"] += 1
@@ -158,18 +201,21 @@ def _judge_good(
         )
     if change is None or waiting is not None:
         return
-    if not WORDING_KINDS & kinds(*change).keys():
+    parts = change.parts(look)
+    why = " + ".join(dict.fromkeys(look.living[i][0] for i in parts)) or "no living part"
+    if not WORDING_KINDS & kinds(change.before, change.text).keys():
         played.counts["quiet"] += 1
-        played.note(look.number, "quiet change", _part_in(look, change, earlier), _difference(*change))
+        played.note(look.number, "quiet change", why, change.difference())
         return
     played.counts["false"] += 1
-    played.counts["early"] += look.number < EARLY
-    played.note(look.number, "false change", _part_in(look, change, earlier), _difference(*change))
+    learning = bool(parts) and all(change.turned[i] <= LEARNING for i in parts)
+    played.counts["learn"] += learning
+    played.note(look.number, "false change, learning" if learning else "false change", why, change.difference())
 
 
 def _still_waiting(played: Played, waiting: Waiting, text: str) -> Waiting | None:
     waiting.good += 1
-    if stands(waiting.look, text) and (text != waiting.before or waiting.look.shape == "settled"):
+    if stands(waiting.look, text) and (text != waiting.before or waiting.look.shape in STANDING):
         played.counts[f"{waiting.what}s"] += 1
         played.counts["once"] += waiting.what == "edit" and waiting.good == 1
         played.counts[f"{waiting.what}3"] += 1
@@ -187,21 +233,6 @@ def _give_up(played: Played, waiting: Waiting) -> None:
     played.note(waiting.look.number, what, waiting.look.shape, said[:200])
 
 
-def _part_in(look: Look, change: tuple[str, str], earlier: Living) -> str:
-    """The living parts that the difference shows."""
-    old, new = (set(text.split("\n\n")) for text in change)
-    moved = squeezed("\n".join(old ^ new))
-    found = [label for label, lines in (*look.living, *earlier) if any(squeezed(line) in moved for line in lines)]
-    return " + ".join(dict.fromkeys(found)) or "no living part"
-
-
-def _difference(before: str, after: str) -> str:
-    old, new = before.split("\n\n"), after.split("\n\n")
-    gone = [line[:70] for line in old if line not in new][:3]
-    came = [line[:70] for line in new if line not in old][:3]
-    return f"-{gone} +{came}"
-
-
 # ---- the table ----------------------------------------------------------------------------------------------------------------
 
 
@@ -217,7 +248,7 @@ def row(counts: Counter[str]) -> dict[str, float | int | None]:
     return {
         "looks": counts["looks"],
         "false": per_10_000("false"),
-        "early": per_10_000("early"),
+        "learn": per_10_000("learn"),
         "quiet": per_10_000("quiet"),
         "held": per_10_000("held"),
         "outage": counts["outage"],
@@ -242,7 +273,7 @@ def summed(played: Iterable[Played]) -> Counter[str]:
 def print_table(played: list[Played], wrong: int) -> None:
     """The table by kind, the reasons by number, and the looks that went wrong."""
     print(
-        "per 10,000 good looks: false = wording told that is none (early: of them in the first 10 looks), quiet = other changes, held;"
+        "per 10,000 good looks: false = wording told that is none (learn: of parts at their first two changes), quiet = other changes, held;"
     )
     print(
         "outage = outages told as wording; once / edit3 = % of edits told at once / within three looks; rest = edits where something"
@@ -276,7 +307,13 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--wrong", type=int, default=60, help="how many looks that went wrong are printed")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--show", metavar="LOOK", type=int, help="only this look of the first seed: its source and what is told of it"
+    )
     given = parser.parse_args()
+    if given.show is not None:
+        show(given.seed, given.show, given.looks)
+        return
     seeds = [
         seed
         for seed in range(given.seed, given.seed + given.histories)

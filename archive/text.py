@@ -28,6 +28,7 @@ THAI_LEADING = "\u0e40-\u0e44\u0ec0-\u0ec4"  # vowels written before their conso
 THAI = "\u0e01-\u0e3a\u0e45-\u0e4e\u0e50-\u0e59\u0e81-\u0ebd\u0ec6-\u0ed9\u0edc-\u0edf"
 SYLLABIC = "\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer: no spaces between words
 RUNS_ON = re.compile(f"[{HAN}{HIRAGANA}{KATAKANA}{THAI_LEADING}{THAI}{SYLLABIC}]")  # scripts without spaces
+DENSE = re.compile(f"[{HAN}{HIRAGANA}{KATAKANA}\uac00-\ud7a3]")  # scripts in which a letter is a syllable or a word
 _OWN_UNITS = HAN + HIRAGANA + KATAKANA + THAI_LEADING + THAI + SYLLABIC
 
 
@@ -91,7 +92,7 @@ _BREAK = re.compile(
 _OPENERS = "\"'«“‘„‚‹「『（【《〈〔([–—-"
 _WORD_BEFORE = re.compile(r"[^\s(«„“\"'\[]*\Z")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)*|[IVXLC]{1,6}|[a-zа-я]", re.IGNORECASE)
-_BORDER = re.compile(r"\n[^\S\n]*\n")
+BORDER = re.compile(r"\n[^\S\n]*\n")  # between paragraphs
 _GOES_ON_AFTER_QUOTE = frozenset("、，,とはがのをでもにへや")
 _NEXT_WORD = re.compile(r"[^\W\d_]+")
 
@@ -101,13 +102,13 @@ _SHORT_FORMS = frozenset(
     no nos nr mr mrs ms dr prof st sr jr vs vol art arts para sec ch fig pp p al cf e.g i.e ed eds gen col lt capt sgt
     sen rep gov hon rev messrs mme mlle mm ca approx dept est inc ltd co corp jan feb mar apr jun jul aug sep sept oct
     nov dec u.s u.k u.n
-    № т п г гг в вв ст стр см ср др пр проф акад ул им рис табл гл млн млрд тыс руб коп тел обл р т.е т.к т.н т.д т.п
+    № т п г гг в вв ст стр см ср др пр проф акад ул им рис табл гл млн млрд тыс руб коп тел обл р т.е т.к т.н
     и.о н.э зам пом гос мин ген полк б с
     abs bzw d.h z.b u.a o.ä str tel ziff ggf evtl inkl zzgl vgl hrsg nr s
-    m n° av env etc éd cit fasc
+    m n° av env éd cit fasc
     sra srta ud uds dña d núm pág págs art avda
     ing dott sig avv
-    тов жж ғ ғғ бб т.б с.б
+    тов жж ғ ғғ бб
     """.split()  # noqa: SIM905
 )
 _MONTHS = frozenset(
@@ -116,6 +117,15 @@ _MONTHS = frozenset(
     leden únor január február marec apríl máj jún júl október december
     tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta
     """.split()  # noqa: SIM905
+)
+_UNITS = frozenset("m s p sec руб коп тыс млн млрд р".split())  # noqa: SIM905 -- after a figure no short form of a word
+_FIGURE_BEFORE = re.compile(r"[0-9]\s?\Z")
+_LETTER_AND_POINT = re.compile(r"[^\W\d_]\.")
+_CLAUSES_BY_SPACE = re.compile(f"[{THAI}]")
+# A space between clauses rather than words: what follows is longer than a month, a unit or most single words, and no "and".
+_CLAUSE_BREAK = re.compile(
+    f'(?<=[{THAI}0-9"”»)])(?<![ๆໆ]) +(?=[{THAI_LEADING}{THAI}]{{12}})(?![ฯຯ๐-๙໐-໙])'
+    "(?!และ|หรือ|แต่|ซึ่ง|โดย|เพื่อ|ที่|ว่า|รวม|ตาม|กับ|ใน|จาก|แล้ว|ແລະ|ຫຼື|ໂດຍ|ເພື່ອ|ທີ່)"
 )
 _LONG_ENOUGH = 7  # letters: a word this long before a point is no short form, even if lower case follows
 
@@ -147,10 +157,17 @@ def _goes_on(text: str, stop: int, marks: int, following: int) -> bool:
 def _is_short(text: str, word: str, stop: int, ahead: int) -> bool:
     """Whether the point after `word` marks a short form, an initial or a list number rather than an end."""
     first = text[ahead] if ahead < len(text) else ""
-    if len(word) == 1 and word.isupper() and first.isupper():
+    if len(word) == 1 and (
+        (word.isupper() and first.isupper())
+        or _LETTER_AND_POINT.match(text, ahead)
+        or (word.isalpha() and word.lower() == word.upper() and not DENSE.match(word))
+    ):
+        return True
+    if word and _CLAUSES_BY_SPACE.match(word[-1]):  # no stop of its script
         return True
     if word.lower() in _SHORT_FORMS and (first.isupper() or first.isdigit()):
-        return True
+        start = stop - len(word)
+        return not (word in _UNITS and first.isupper() and _FIGURE_BEFORE.search(text, max(0, start - 2), start))
     if not _NUMBER.fullmatch(word):
         return False
     start = stop - len(word)
@@ -183,7 +200,7 @@ def passages(text: str) -> list[Span]:
         following = found.end()
         if found.lastgroup == "space":
             end = found.start("space")
-            border = "\n" in found["space"] and _BORDER.search(found["space"])
+            border = "\n" in found["space"] and BORDER.search(found["space"])
             if not border and _goes_on(text, found.start(), 1 if text[found.start() + 1].isspace() else 2, following):
                 continue
         elif found.lastgroup == "full":
@@ -197,7 +214,18 @@ def passages(text: str) -> list[Span]:
         start = following
     if last > start:
         spans.append((start, last))
+    if not text.isascii() and _CLAUSES_BY_SPACE.search(text):
+        return [clause for span in spans for clause in _clauses(text, *span)]
     return spans
+
+
+def _clauses(text: str, start: int, end: int) -> list[Span]:
+    """A sentence cut at spaces where the script has no stops and sets spaces between clauses: Thai, Lao."""
+    found: list[Span] = []
+    for space in _CLAUSE_BREAK.finditer(text, start, end):
+        found.append((start, space.start()))
+        start = space.end()
+    return [*found, (start, end)]
 
 
 # --- folded forms ----------------------------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 
@@ -11,7 +13,7 @@ from archive.diff.joins import Side, cut_alike, cut_by, side
 from archive.diff.looks import is_plain
 from archive.diff.sequence import CELLS, Codes, blocks, common_prefix, common_suffix, heaviest_increasing
 from archive.diff.wording import Tokens, tokens
-from archive.text import Span
+from archive.text import BORDER, DENSE, Span
 
 _RARE = 8  # a word on more passages than this says nothing about which is which
 _DIRECT_GAP = 144  # pairs of passages in one gap that are all compared
@@ -20,12 +22,15 @@ _SAME_PLACE = 0.4  # likeness needed in the same gap
 _ONLY_ONE = 0.3  # likeness needed where each side of a gap has one passage
 _HEADING = 60  # characters: longer is no heading
 _STRUCTURE = 80  # characters that a heading weighs more than its length
+_PARAGRAPH = 24  # and what begins a paragraph in both texts, or ends one
 _ELSEWHERE = 0.55  # likeness needed to call it a move
 _LONG = 24  # characters: a longer passage is not repeated by chance
 _CUT_ROUNDS = 2
 _NEAR_BONUS = 0.1  # of two equally like ones, the one in place
 _JOINED = 3  # how far a pair grows, and words that it must gain by it
-_MOVED_WEIGHT = 12  # letters in common that a reworded move needs
+_MOVED_WEIGHT = 12  # letters in common that a reworded move needs; half of them where a letter is a syllable or word
+_SAME_EDGES = 0.2  # likeness needed where, besides, both begin or end with the same words
+_EDGE_WEIGHT = 4  # letters of those
 
 
 _Pair = tuple[tuple[int, int], tuple[int, int]]  # ranges of passages: old, new
@@ -83,7 +88,7 @@ def align(old: str, new: str) -> Alignment:
         matching = _equal(was.keys, now.keys)
     aligned = Alignment(old, new, was.spans, now.spans, [], plain, was.keys, now.keys)
     groups = _alike(aligned, matching) if -1 in matching.new_of and -1 in matching.old_of else []
-    aligned.links = _links(was.keys, matching, groups)
+    aligned.links = _links(aligned, matching, groups)
     return aligned
 
 
@@ -215,10 +220,13 @@ def _alike(aligned: Alignment, matching: _Matching) -> list[_Pair]:
     for i, j in dict.fromkeys([*nearby, *_pairs_by_rare_words(was, now)]):
         near = (i, j) in nearby
         needed = (_ONLY_ONE if nearby[i, j] else _SAME_PLACE) if near else _ELSEWHERE
-        if 2 * min(was[i].weight, now[j].weight) < needed * (was[i].weight + now[j].weight):
+        least = _SAME_EDGES if near and nearby[i, j] else needed
+        if 2 * min(was[i].weight, now[j].weight) < least * (was[i].weight + now[j].weight):
             continue  # too unlike in length
         common, likeness = _likeness(was[i], now[j])
-        if likeness >= needed and (near or common >= _MOVED_WEIGHT):
+        if near and nearby[i, j] and likeness >= _SAME_EDGES and _same_edges(was[i], now[j]):
+            needed = _SAME_EDGES
+        if likeness >= needed and (near or common >= _moved_weight(was[i])):
             scored.append((-likeness - (_NEAR_BONUS if near else 0.0), i, j))
     pairs: list[tuple[int, int]] = []
     for _, i, j in sorted(scored):
@@ -306,6 +314,17 @@ def _pairs_by_rare_words(was: dict[int, Tokens], now: dict[int, Tokens]) -> list
     return pairs
 
 
+def _same_edges(was: Tokens, now: Tokens) -> bool:
+    """Whether both begin or end with the same words, of some weight."""
+    head = common_prefix(was.codes, now.codes)
+    tail = common_suffix(was.codes, now.codes, min(len(was.codes), len(now.codes)) - head)
+    return sum(was.weights[:head]) + sum(was.weights[len(was.weights) - tail :]) >= _EDGE_WEIGHT
+
+
+def _moved_weight(was: Tokens) -> int:
+    return _MOVED_WEIGHT // 2 if any(map(DENSE.match, was.keys)) else _MOVED_WEIGHT
+
+
 def _likeness(was: Tokens, now: Tokens) -> tuple[int, float]:
     """Letters in common words in the same order, and their share of both."""
     whole = was.weight + now.weight
@@ -326,17 +345,35 @@ def _likeness(was: Tokens, now: Tokens) -> tuple[int, float]:
 # --- links -----------------------------------------------------------------------------------------------------------
 
 
-def _weight(key: str) -> int:
-    """How much a passage is worth to leave in place; what has no end of a sentence, a heading, more than its length."""
-    return len(key) + (_STRUCTURE if len(key) < _HEADING and key[-1:].isalnum() else 1)
+def _weight(aligned: Alignment, olds: tuple[int, int], news: tuple[int, int]) -> int:
+    """How much a pair is worth to leave in place: its length; more where it is no sentence (a heading), or where it begins
+    or ends a paragraph in both texts, which a move would have to take apart."""
+    weight = 0
+    for index in range(*olds):
+        key = aligned.old_keys[index]
+        structure = len(key) < _HEADING and (key[-1:].isalnum() or unicodedata.category(key[-1:] or ".")[0] == "M")
+        weight += len(key) + (_STRUCTURE if structure else 1)
+    for edge in (0, 1):
+        if _at_border(aligned.old, aligned.old_spans, olds[edge]) and _at_border(
+            aligned.new, aligned.new_spans, news[edge]
+        ):
+            weight += _PARAGRAPH
+    return weight
 
 
-def _links(old_keys: list[str], matching: _Matching, groups: list[_Pair]) -> list[Link]:
+def _at_border(text: str, spans: list[Span], index: int) -> bool:
+    """Whether a paragraph begins with this passage, or ends before it."""
+    return index in (0, len(spans)) or BORDER.search(text, spans[index - 1][1], spans[index][0]) is not None
+
+
+def _links(aligned: Alignment, matching: _Matching, groups: list[_Pair]) -> list[Link]:
     inside_old = {index for olds, _ in groups for index in range(*olds)}
     pairs: list[_Pair] = [
         ((i, i + 1), (j, j + 1)) for j, i in enumerate(matching.old_of) if i >= 0 and i not in inside_old
     ]
     pairs = sorted([*pairs, *groups], key=lambda pair: pair[1])
-    weights = [sum(_weight(old_keys[i]) for i in range(*olds)) for olds, _ in pairs]
-    stay = set(heaviest_increasing([olds[0] for olds, _ in pairs], weights))
+    firsts = [olds[0] for olds, _ in pairs]
+    if all(one < two for one, two in pairwise(firsts)):
+        return [Link(olds, news, False) for olds, news in pairs]
+    stay = set(heaviest_increasing(firsts, [_weight(aligned, olds, news) for olds, news in pairs]))
     return [Link(olds, news, index not in stay) for index, (olds, news) in enumerate(pairs)]

@@ -14,11 +14,10 @@ from archive.diff.looks import key_of, looks
 from archive.diff.wording import Piece
 from archive.model import KINDS
 from archive.stamps import stamp_spans
-from archive.text import Span, word_pattern, words
+from archive.text import BORDER, Span, word_pattern, words
 
 HINTS = frozenset({"negation", "modality"})
 
-_BORDER = re.compile(r"\n[^\S\n]*\n")
 _INFLECTION = re.compile(r"[\u3041-\u309f]{0,8}|.{0,2}")  # what a changed verb drags along in running text
 _TOGETHER = 48  # characters of neighbouring differences that are judged as one
 _STEM = 4  # letters that two forms of one word share at least
@@ -86,7 +85,7 @@ class Classifier:
         """White space between two passages that are neighbours in both texts."""
         was, now = self.old[a:b], self.new[c:d]
         if was != now:
-            same = bool(_BORDER.search(was)) == bool(_BORDER.search(now))
+            same = bool(BORDER.search(was)) == bool(BORDER.search(now))
             self.note("whitespace" if same else "reflow", a, b, c, d)
 
     def pieces(self, found: list[Piece]) -> None:
@@ -142,7 +141,7 @@ class Classifier:
     def _in_stamp(self, text: str, a: int, b: int, newer: bool) -> bool:
         borders = self._borders.get(newer)
         if borders is None:
-            borders = self._borders[newer] = [0, *(found.end() for found in _BORDER.finditer(text)), len(text) + 1]
+            borders = self._borders[newer] = [0, *(found.end() for found in BORDER.finditer(text)), len(text) + 1]
         line = bisect_right(borders, a) - 1
         start = borders[line]
         spans = self._stamps.get((newer, start))

@@ -11,53 +11,65 @@ MONTHS: tuple[str, ...] = (
     januára január jan siječnja siječanj januara јануар јануара јануари januarja января январь янв січня січень студзеня студзень
     қаңтар қаңтары қаң январы yanvar yanv ianuarie ian január tammikuuta tammikuu jaanuar janvāris janvārī sausio sausis
     ιανουαρίου ιανουάριος ιαν ocak oca يناير كانون_الثاني جانفي ژانویه جنوری ינואר בינואר जनवरी জানুয়ারি জানুয়ারী มกราคม ม.ค.
-    იანვარი იანვარს հունվարի հունվար tháng_giêng janar enero januwaryo januari""",
+    იანვარი იანვარს հունվարի հունվար tháng_giêng janar enero januwaryo januari
+    gener xaneiro urtarrila urtarrilaren eanáir ionawr jannar janúar januarie ýanwar гыйнвар гыйнвары январ जानेवारी ஜனவரி""",
     """february feb février févr fév februar feber febr febrero fevereiro fev febbraio februari lutego luty lut února únor
     februára február veljače veljača februara фебруар фебруара февруари februarja февраля февраль фев февр лютого лютий лютага люты
     ақпан ақпаны ақп февралы fevral fev februarie február helmikuuta helmikuu veebruar februāris februārī vasario vasaris
     φεβρουαρίου φεβρουάριος φεβ şubat şub فبراير شباط فيفري فوریه فروری פברואר בפברואר फ़रवरी फरवरी ফেব্রুয়ারি ফেব্রুয়ারী กุมภาพันธ์ ก.พ.
-    თებერვალი თებერვალს փետրվարի փետրվար shkurt pebrero""",
+    თებერვალი თებერვალს փետրվարի փետրվար shkurt pebrero
+    febrer febreiro otsaila otsailaren feabhra chwefror frar febrúar феврал फेब्रुवारी பிப்ரவரி""",
     """march mar mars märz maerz mär marzo março maart mrt marca marzec března březen marec ožujka ožujak marta mart март марта
     марта мар березня березень сакавіка сакавік наурыз наурызы нау марты martie március märts marts martā kovo kovas maaliskuuta
     maaliskuu μαρτίου μάρτιος μαρ mart مارس آذار ماارس مارچ מרץ במרץ מרס मार्च মার্চ มีนาคม มี.ค. მარტი მარტს մարտի մարտ marca
-    marso mac maret""",
+    marso mac maret
+    març martxoa martxoaren márta mawrth marzu mrz márc machi மார்ச்""",
     """april apr avril avr abril abr aprile apr kwietnia kwiecień kwi dubna duben apríla apríl travnja travanj aprila април
     апреля апрель апр квітня квітень красавіка красавік сәуір сәуірі сәу апрели aprel aprilie április huhtikuuta huhtikuu aprill
     aprīlis aprīlī balandžio balandis απριλίου απρίλιος απρ nisan nis أبريل ابريل إبريل نيسان أفريل آوریل اپریل אפריל באפריל अप्रैल এপ্রিল
-    เมษายน เม.ย. აპრილი აპრილს ապրիլի ապրիլ prill abril""",
+    เมษายน เม.ย. აპრილი აპრილს ապրիլի ապրիլ prill abril
+    apirila apirilaren aibreán ebrill ápr ஏப்ரல் एप्रिल""",
     """may mai mayo mayo maio maggio mag mei maja maj května květen mája máj svibnja svibanj мај маја май мая травня травень
     мая травеня мамыр мамыры мам майы майдын mai május toukokuuta toukokuu maijs maijā gegužės gegužė μαΐου μαΐος μαΐ
-    μάιος μάιου mayıs مايو أيار ماي مه مئی מאי במאי मई মে พฤษภาคม พ.ค. მაისი მაისს մայիսի մայիս mayo""",
+    μάιος μάιου mayıs مايو أيار ماي مه مئی מאי במאי मई মে พฤษภาคม พ.ค. მაისი მაისს մայիսի մայիս mayo
+    maig maiatza maiatzaren bealtaine mejju maí maý மே मे""",
     """june jun juin juni junio junho giugno giu czerwca czerwiec cze června červen júna jún lipnja lipanj juna јун јуна јуни
     junija junij июня июнь июн червня червень чэрвеня чэрвень маусым маусымы мау июну iyun iunie iun június kesäkuuta kesäkuu juuni
     jūnijs jūnijā birželio birželis ιουνίου ιούνιος ιουν haziran haz يونيو يونيه حزيران جوان ژوئن جون יוני ביוני जून জুন มิถุนายน มิ.ย.
-    ივნისი ივნისს հունիսի հունիս qershor hunyo""",
+    ივნისი ივნისს հունիսի հունիս qershor hunyo
+    juny xuño ekaina ekainaren meitheamh mehefin ġunju júní iýun ஜூன் junie""",
     """july jul juillet juil juli julio julho luglio lug lipca lipiec lip července červenec júla júl srpnja srpanj jula јул
     јула јули julija julij июля июль июл липня липень ліпеня ліпень шілде шілдесі шіл июлу iyul iulie iul július heinäkuuta heinäkuu
     juuli jūlijs jūlijā liepos liepa ιουλίου ιούλιος ιουλ temmuz tem يوليو يوليه تموز جويلية ژوئیه جولائی יולי ביולי जुलाई জুলাই กรกฎาคม
-    ก.ค. ივლისი ივლისს հուլիսի հուլիս korrik hulyo""",
+    ก.ค. ივლისი ივლისს հուլիսի հուլիս korrik hulyo
+    juliol xullo uztaila uztailaren iúil gorffennaf lulju júlí iýul ஜூலை जुलै julie julai يوليوز""",
     """august aug août aout agosto ago augustus sierpnia sierpień sie srpna srpen augusta kolovoza kolovoz avgusta avgust август
     августа авг августу серпня серпень жніўня жнівень тамыз тамызы там avqust avgust augusztus elokuuta elokuu augusts augustā
     rugpjūčio rugpjūtis αυγούστου αύγουστος αυγ ağustos ağu أغسطس اغسطس آب أوت اوت اگست אוגוסט באוגוסט अगस्त আগস্ট สิงหาคม ส.ค. აგვისტო
-    აგვისტოს օգոստոսի օգոստոս gusht agustus ogos""",
+    აგვისტოს օգոստոսի օգոստոս gusht agustus ogos
+    agost abuztua abuztuaren lúnasa awst awwissu ágúst agosti ஆகஸ்ட் ऑगस्ट غشت""",
     """september sept sep septembre septiembre setiembre setembro set settembre września wrzesień wrz září septembra rujna rujan
     септембар септембра септември сентября сентябрь сен сент вересня вересень верасня верасень қыркүйек қыркүйегі қыр сентябры
     sentyabr sen septembrie szeptember syyskuuta syyskuu septembris septembrī rugsėjo rugsėjis σεπτεμβρίου σεπτέμβριος σεπ σεπτ eylül
     eyl سبتمبر أيلول سپتامبر ستمبر ספטמבר בספטמבר सितंबर सितम्बर সেপ্টেম্বর กันยายน ก.ย. სექტემბერი სექტემბერს սեպտեմբերի սեպտեմբեր shtator
-    setyembre""",
+    setyembre
+    setembre iraila irailaren meán_fómhair medi settembru septemba sentýabr செப்டம்பர் सप्टेंबर شتنبر сентябр szept""",
     """october oct octobre oktober okt octubre outubro out ottobre ott października październik paź října říjen októbra október
     oktobra октобар октобра октомври октября октябрь окт жовтня жовтень кастрычніка кастрычнік қазан қазаны қаз октябры oktyabr
     octombrie lokakuuta lokakuu oktoober oktobris oktobrī spalio spalis οκτωβρίου οκτώβριος οκτ ekim eki أكتوبر اكتوبر تشرين_الأول اکتبر
-    اکتوبر אוקטובר באוקטובר अक्टूबर अक्तूबर অক্টোবর ตุลาคม ต.ค. ოქტომბერი ოქტომბერს հոկտեմբերի հոկտեմբեր tetor oktubre oktober""",
+    اکتوبر אוקטובר באוקטובר अक्टूबर अक्तूबर অক্টোবর ตุลาคม ต.ค. ოქტომბერი ოქტომბერს հոկտեմբերի հոկտեմբեր tetor oktubre oktober
+    urria urriaren deireadh_fómhair hydref ottubru oktoba oktýabr அக்டோபர் ऑक्टोबर октябр""",
     """november nov novembre noviembre novembro novembra studenoga studenog studeni novembra новембар новембра ноември ноября ноябрь
     ноя нояб листопада лістапада лістапад қараша қарашасы қар ноябры noyabr noiembrie marraskuuta marraskuu novembris
     novembrī lapkričio lapkritis νοεμβρίου νοέμβριος νοε kasım kas نوفمبر تشرين_الثاني نوامبر نومبر נובמבר בנובמבר नवंबर नवम्बर নভেম্বর
-    พฤศจิกายน พ.ย. ნოემბერი ნოემბერს նոյեմբերի նոյեմբեր nëntor nobyembre""",
+    พฤศจิกายน พ.ย. ნოემბერი ნოემბერს նոյեմբերի նոյեմբեր nëntor nobyembre
+    azaroa azaroaren samhain tachwedd novemba noýabr நவம்பர் नोव्हेंबर نونبر ноябр""",
     """december dec décembre déc dezember dez diciembre dic dezembro dicembre grudnia grudzień gru prosince prosinec decembra
     prosinca prosinac децембар децембра декември декабря декабрь дек грудня грудень снежня снежань желтоқсан желтоқсаны жел декабры
     dekabr dek decembrie joulukuuta joulukuu detsember decembris decembrī gruodžio gruodis δεκεμβρίου δεκέμβριος δεκ aralık ara
     ديسمبر كانون_الأول دسامبر دسمبر דצמבר בדצמבר दिसंबर दिसम्बर ডিসেম্বর ธันวาคม ธ.ค. დეკემბერი დეკემბერს դեկտեմբերի դեկտեմբեր dhjetor
-    disyembre desember desember disember""",
+    disyembre desember desember disember
+    desembre decembro abendua abenduaren nollaig rhagfyr diċembru desemba டிசம்பர் डिसेंबर دجنبر декабр""",
 )
 MONTHS_BY_LANGUAGE: dict[str, dict[str, int]] = {  # words that name different months in different languages
     "hr": {"listopada": 10, "listopad": 10},
@@ -66,6 +78,7 @@ MONTHS_BY_LANGUAGE: dict[str, dict[str, int]] = {  # words that name different m
     "uk": {"листопад": 11},
 }
 PERSIAN_MONTHS = ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"]
+DARI_MONTHS = ["حمل", "ثور", "جوزا", "سرطان", "اسد", "سنبله", "میزان", "عقرب", "قوس", "جدی", "دلو", "حوت"]
 HIJRI_MONTHS = [
     "محرم",
     "صفر",
@@ -96,6 +109,34 @@ ERAS: dict[str, int] = {
     "民国": 1911,
     "중화민국": 1911,
 }
+
+SHORT_ERAS: dict[str, int] = {"H": 1988, "R": 2018, "S": 1925}
+# Months that stand before their day where no year does.
+MONTH_FIRST = (
+    "january jan february feb march mar april apr may june jun july jul august aug september sept sep october oct november nov december dec "
+    "január február március április május június július augusztus szeptember október november december "
+    "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio"
+)
+# A Hebrew day, and what joins the same day in two calendars.
+HEBREW_DAY = (
+    r"[א-ת]{1,2}['\"׳״]?[א-ת]?['׳]?\s+ב?(?:תשרי|חשוון|חשון|מרחשוון|כסלו|טבת|שבט|אדר(?:\s+[אב]['׳]?)?|ניסן|אייר|סיוון|סיון|תמוז|אב|אלול)"
+    r"\s+(?:ה['׳])?תש[א-ת\"״׳']{1,4}"
+)
+SAME_DAY = r"\s*(?:(?:ه-|ه|م|ق|ھ)?\.?[،,]?\s*(?:الموافق(?: لـ?| ل)?|مصادف با|مصادف|برابر با|برابر|المصادف|بمطابق|corresponding to|[/|=(（–—-])\s*)"
+# Minutes east of Greenwich of zones by their names; None where more than one zone has the name.
+ZONES: dict[str, int | None] = {
+    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 60, "bst": 60, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180,
+    "msk": 180, "мск": 180, "trt": 180, "eat": 180, "cat": 120, "sast": 120, "wat": 60, "pkt": 300, "npt": 345, "ict": 420, "wib": 420,
+    "wita": 480, "wit": 540, "hkt": 480, "sgt": 480, "pht": 480, "awst": 480, "jst": 540, "kst": 540, "acst": 570, "acdt": 630, "aest": 600,
+    "aedt": 660, "nzst": 720, "nzdt": 780, "brt": -180, "nst": -210, "ndt": -150, "ast": None, "adt": -180, "est": -300, "edt": -240,
+    "cst": None, "cdt": None, "mst": None, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "akdt": -480, "hst": -600, "ist": None,
+    "et": None, "ct": None, "mt": None, "pt": None,
+}  # fmt: skip
+# Words between a date and its time of day.
+AT = (
+    r"at|à|um|às|as|a las|a la|alle ore|alle|ore|ora|oras|kl\.?|klo|la|в|во|о|o godz\.|o|godz\.|u|v|ve|ob|om|u|στις|الساعة|ساعت|على الساعة|בשעה|"
+    r"lúc|pukul|jam|เวลา|saat|соат|soat|сағат|саат|цаг|ժամը"
+)
 
 # Labels that stand before a date. STRONG ones speak of a text's own history; WEAK ones could also be told of anything
 # ("published on …"), so they need a colon, or the line to themselves.
@@ -193,6 +234,33 @@ huling (?:na-?update|binago|pagbabago|in-?update)
 (?:ページ|記事)(?:の)?(?:最終)?更新(?:日時?|日付)?
 (?:최종|마지막|최근) ?(?:수정|업데이트|갱신|변경|개정)(?:일시|일자|일|날짜|시간|됨)?
 (?:수정|업데이트|갱신|변경|개정) ?(?:일시|일자|일|날짜|시간)
+(?:information|data|content|list|figures|status) (?:is )?(?:correct|current|valid|accurate|up.to.date|updated) (?:as (?:of|at)|to)
+date.?modified|last.?mod(?:ified)?.?date
+(?:información|datos|texto|página|contenido|documento) (?:actualizad[oa]s?|revisad[oa]s?) (?:al?|el|en)
+(?:(?:data|fecha) d['’eu](?: la)? ?)?(?:darrera|última) (?:actualització|modificació|revisió)|data d['’](?:actualització|modificació)
+azken (?:eguneratzea|aldaketa|eguneraketa|berrikuspena)
+(?:atualizad|modificad|alterad|revist)[oa]s? pela última vez(?: em| a)?
+data dell?['’ ]?ultim[oa] (?:aggiornamento|modifica)
+(?:ultima|ultimul) (?:actualizare|update|modificare)(?: la)?
+lescht (?:aktualiséierung|ännerung|update)|laas (?:opgedateer|gewysig|hersien)
+(?:data )?ostatniej (?:aktualizacji|zmiany|modyfikacji)|stan na dzień|stan prawny na(?: dzień)?|informacje aktualne na
+posledná (?:aktualizácia|zmena|úprava)|datum zadnj[aei] (?:spremembe|posodobitve)
+síðast (?:uppfært|breytt|endurskoðað)|síðasta (?:uppfærsla|breyting)
+l-aħħar aġġornament|aġġornat l-aħħar|nuashonraithe|nuashonrú deireanach|diweddarwyd ddiwethaf|diweddariad diwethaf
+по состоянию на|актуально на|актуальна на|данные на|информация актуальна на|станом на|дата ажурирања
+(?:охирги|сўнгги) (?:янгилан\w+|ўзгар\w+)(?: санаси| вақти)?
+(?:соңгы|соңку) (?:яңарту|яңартыл\w+|үзгәреш\w*)|(?:яңартылган|жаңыртылган) (?:көне|вакыты)
+(?:soňky|iň soňky) (?:täzelen\w+|üýtgetme\w*)|охирин навсозӣ
+վերջին (?:թարմացումը|անգամ թարմացվել է|փոփոխումը)
+وروستی (?:تازه کول|بدلون|نوی کول)|(?:تاريخ )?[آا]خر (?:تحديث|تعديل) (?:بتاريخ|في|يوم)|البيانات (?:حتى|لغاية|كما في)
+آخری (?:اپ.?ڈیٹ|تازہ کاری)(?: کی تاریخ)?
+(?:अंतिम|अन्तिम|पिछली|पिछला) (?:नवीनीकृत|समीक्षा|अद्यतनीकरण|अपडेट)(?: तिथि| की तिथि)?|शेवटचे (?:अद्यतन|अपडेट)|अन्तिम अद्यावधिक
+সর্ব-?শেষ হাল-?নাগাদ(?: করা হয়েছে)?
+(?:கடைசியாக|இறுதியாக)(?:ப்)? புதுப்பிக்கப்பட்டது|చివరిగా నవీకరించబడింది|అవసాన నవీకరణ|අවසන් (?:යාවත්කාලීන|වරට යාවත්කාලීන) (?:කිරීම|කළේ)
+ອັບເດດ(?:ຫຼ້າ|ຫລ້າ)ສຸດ|ปรับปรุงข้อมูล(?:ล่าสุด)?|ข้อมูล ?ณ ?(?:วันที่)?
+បានធ្វើបច្ចុប្បន្នភាព(?:ចុងក្រោយ)?|ធ្វើបច្ចុប្បន្នភាព(?:ចុងក្រោយ)?
+(?:数据|資料|资料|信息)?(?:截至|截止至|截止到|截至於)|(?:覆檢|复核|檢視|检视|覆核|最近更新|最近修訂)(?:日期|時間|时间|日)
+imesasishwa(?: mwisho)?|ilisasishwa mwisho
 """
 UPDATED_WEAK = r"""
 updated|modified|revised|reviewed|edited|amended|update|upd|last checked|as of
@@ -227,6 +295,12 @@ përditësuar|განახლდა|განახლებულია|թա
 ปรับปรุง|อัปเดต|อัพเดท|แก้ไข
 cập nhật|diperbarui|diperbaharui|dikemas ?kini|dimutakhirkan|na-?update|imesasishwa|шинэчилсэн|шинэчлэгдсэн
 更新|修改|修订|修訂|改[定訂]|最終改[定訂]|수정|업데이트|갱신|개정
+as at|correct (?:as )?(?:at|to)|current (?:as (?:of|at)|to)|(?:data|figures|status|information|list|situation|position|consolidated|accurate|prices) as (?:of|at)
+vérifiée?s?|à jour au|données au|situation au|état au|contrôlée?
+datos al?|cifras al?|situación al?|actualización al?|situação em|dados de|dados em|posição em|dati al|situazione al|aggiornato al|dades a|date la
+stand per|stand am|stav k(?:e)?(?: dni)?|stav ku?(?: dňu)?|stan na|stanje na dan|стање на дан|към|по данни към|situația la|situation pr|opgjort pr|pr|per
+ажурирано на|ажурирано|обновено|изменето|янгиланиш|ўзгартирилган|яңартылды|яңартылган|täzelenen
+թարմացվել է|թարմացված|փոփոխվել է|uppfært|breytt|aġġornat|opgedateer|eguneratua|eguneratze data|actualitzat|përditësuar më
 """
 CREATED_STRONG = r"""
 (?:publication|creation|release|published|publish|publishing|posting|posted|created|issue) (?:date|time)
@@ -259,6 +333,11 @@ julkaisu(?:päivä|päivämäärä|aika)|publiceringsdatum|udgivelsesdato|publis
 (?:创建|創建|建立|建檔|发布|發布|發佈|发表|發表|刊登|刊出|张贴|張貼|上版|上架|公布|公告|公佈|成文|发文|發文|发稿|發稿|新增|发行|發行|登载|上传)(?:时间|時間|日期|日)
 (?:作成|公開|掲載|発行|発表|投稿|登録|公表|制定)(?:日時|日付|年月日|日)
 (?:작성|등록|게시|생성|발행|입력|공개|배포) ?(?:일시|일자|일|날짜|시간)
+(?:data|datum|dato|fecha|date) (?:de |da |di |d['’] ?)?(?:publicació|creació|pubblicazione|emissione|emisión|emissão)|argitaratze data
+data (?:e )?(?:publikimit|krijimit)|датум на (?:објавување|објава)|дата (?:апублікавання|стварэння)
+ngày (?:ban hành|công bố|ký)|(?:ngày|thời gian) đăng tải|tanggal rilis|tarikh (?:siar|kemasukan)
+birtingardagur|útgáfudagur|data tal-pubblikazzjoni|dyddiad cyhoeddi|dáta foilsithe
+(?:julkaistu|julkaisu) (?:alun perin)
 """
 CREATED_WEAK = r"""
 created|published|posted|released|issued|added|uploaded|publication
@@ -284,6 +363,9 @@ avaldatud|loodud|lisatud|publicēts|izveidots|ievietots|paskelbta|publikuota|suk
 เผยแพร่|สร้าง|โพสต์
 xuất bản|được tạo|đăng|diterbitkan|dipublikasikan|dibuat|diposting|diunggah|disiarkan|dicipta|нийтэлсэн|үүсгэсэн
 发布|發布|發佈|发表|發表|公開|掲載|作成|게시|등록|작성
+wytworzon[oya]|opublikował dnia|udostępnion[oya]|објавено|објавена|создадено|publikuar|апублікаван[аоы]?|створан[аоы]?
+հրապարակվել է|հրապարակում|birt|útgefið|ippubblikat|foilsithe|cyhoeddwyd|publicat|argitaratua|gepubliseer|نشر(?:ت)? ?(?:بتاريخ|في)?
+입력|게재|发稿|登载|imechapishwa|чоп этилган|эълон қилинган|опубликована?
 """
 OTHER = r"""
 effective(?: date| as of| from| on)?|in force(?: since| from| as of)|valid from|date of entry into force
@@ -292,10 +374,29 @@ gültig (?:ab|seit)|in kraft seit|fassung vom|inkrafttreten
 (?:fecha de )?entrada en vigor|vigente desde|data (?:de|di) entrada? em vigor|in vigore dal
 действует с|вступ\w+ в силу(?: с)?|дата вступления в силу
 (?:生效|施行|实施|實施|发效)(?:日期|时间|時間|日)|施行日|発効日|시행 ?(?:일자|일)
-version|versión|versão|versione|versie|wersja|версия|版本
+print(?:ed|out)?(?: on| date| at)?|date (?:of print(?:ing)?|printed)|imprimée?(?: le)?|date d['’]impression|druckdatum|gedruckt(?: am)?|ausdruck vom|fecha de impresión|impreso(?: el)?
+data (?:di stampa|de impressão|wydruku)|stampato il|wydrukowano|vytištěno|tisknuto|дата печати|распечатано|打印日期|打印时间|列印日期|印刷日|출력일
+(?:date d['’])?entrée en vigueur(?: le)?|in vigore (?:dal|dall['’])|vigenza dal|gültig ab|gültigkeit ab|geldig (?:vanaf|per)|in werking(?:getreden)? (?:per|sinds|op)|ingangsdatum
+obowiązuje od|w mocy od|ważne od|platnost od|platné od|účinnost od|účinné od|platí od|na snazi od|vrijedi od|ступа на снагу|в сила от|în vigoare (?:din|de la)|hatályos|hatálybalépés
+voimassa(?: alkaen)?|voimaantulo|gäller från(?: och med)?|gyldig fra|gælder fra|i kraft fra|jõustu\w+|spēkā (?:no|stāšanās)|įsigalioj\w+|galioja nuo
+σε ισχύ από|ισχύει από|yürürlük tarihi|geçerlilik tarihi|qüvvəyə minmə tarixi|чинн\w+ з|набирає чинності|дата набрання чинності|күшіне ену? (?:күні|уақыты)
+تاريخ (?:النفاذ|السريان|الطباعة|بدء العمل)|ساري من|تاریخ (?:اجرا|اعتبار|چاپ)|בתוקף מ|תאריך תחילה|ngày (?:có )?hiệu lực|mulai berlaku|berlaku (?:mulai|sejak)|มีผลบังคับใช้
 """
+# Of these a colon must follow: without one they may number something else.
+OTHER_WITH_COLON = r"""
+version|versión|versão|versione|versie|wersja|версия|版本|version date|date de version
+"""
+# Words by which a date is not that of the page as it stands: of what is yet to come, or of what was not done.
+NOT_YET = (
+    r"next|upcoming|due|expected|planned|scheduled|not|never|prochaine?|prévue?|nächste[rsn]?|geplante?|próxim[ao]|prossim[ao]|pròxim[ao]|volgende|"
+    r"następn[aey]|kolejn[aey]|příští|další|ďalšia|najbližšia|naslednja|sljedeć[aei]|sledeć[aei]|следећ\w+|следующ\w+|ближайш\w+|наступн\w+|следващ\w+|следн\w+|"
+    r"келесі|кийинки|keyingi|seuraava|nästa|næste|neste|järgmi\w+|nākam\w+|kit(?:as|a)|következő|επόμενη|sonraki|gelecek|növbəti|următoarea|"
+    r"القادم|التالي|المقبل|بعدی|اگلا|הבא|הבאה|अगला|পরবর্তী|tiếp theo|berikutnya|seterusnya|susunod"
+)
+NOT_YET_JOINED = r"下次|下一次|下回|次回|다음|ครั้งต่อไป|ถัดไป"  # where words stand without spaces
 # Words between a label and its date, and after a date before its label.
 GLUE = (
+    r"a|al|u|po|k|ke|ku|per|pr|d|s|da|na dan|na dzień|më|e|ora|на дан|وفي|پر|کو|को|ko|ជា|ที่|"
     r"on|at|the|in|by|date|time|le|du|au|à|en date du|am|vom|den|el|día|em|il|in data|op|dnia|dne|dňa|le jour|på|den|pe|la data de|la|"
     r"la fecha|de|від|от|на|в|з|с|күні|ngày|lúc|vào lúc|vào|pada|tanggal|noong|tarihinde|tarihi|في|بتاريخ|يوم|در|در تاریخ|ב|בתאריך|στις|"
     r"την|kl|klo|dana|dne|ที่|วันที่|เมื่อ|เมื่อวันที่|于|於|为|為|是|은|는"
@@ -304,6 +405,7 @@ GLUE = (
 UPDATED_AFTER = (
     r"(?:に)?(?:最終)?(?:更新|改[定訂]|修正)(?:版|しました|済み?)?|(?:最后|最後|最新)?(?:更新|修改|修订|修訂)|(?:에 )?(?:최종 )?(?:수정|업데이트|갱신|개정)(?:됨)?|"
     r"tarihinde (?:güncellen\w+|değiştiril\w+)|güncellendi|aktualisiert|geändert|(?:күні )?жаңарт\w+|frissítve|-[áeéa]n (?:frissítve|módosítva)|"
+    r"(?:現在|時点|现在|為止|止)(?:の状況)?|(?:현재|기준)|(?:дағы|дегі)? ?жағдай\w* бойынша|tarihi? itibar[ıi]yl[ae]|holatiga(?: ko.ra)?|-i állapot|"
     r"oppdatert|opdateret|uppdaterad|päivitetty|обновлено|оновлено|updated"
 )
 CREATED_AFTER = (
@@ -348,6 +450,11 @@ senin|selasa|rabu|kamis|jumat|sabtu|minggu|isnin|khamis|jumaat|ahad
 星期[一二三四五六日天]|[周週][一二三四五六日]|[月火水木金土日]曜日?|[월화수목금토일]요일
 """
 TODAY = r"today(?: is)?|сегодня|сьогодні|бүгін|бүгүн|bugun|bugün|bu gün|aujourd.hui|heute|hoy(?: es)?|hoje(?: é)?|oggi|vandaag|dziś|dzisiaj|dnes|danas|днес|اليوم|امروز|היום|σήμερα|astăzi|azi|ma|tänään|idag|i dag|täna|šodien|šiandien|今天(?:是)?|今日(?:は)?|오늘(?:은)?|hôm nay|hari ini|วันนี้|आज"
+SHORT_WEEKDAYS = (
+    r"mon|tues?|wed|weds|thu|thurs?|fri|sat|sun|lun|mar|mer|jeu|ven|sam|dim|mo|di|mi|do|fr|sa|so|mié|mie|jue|vie|sáb|seg|ter|qua|qui|sex|gio|sab|dom|"
+    r"пн|вт|ср|чт|пт|сб|вс|нд|pon|wt|śr|czw|pt|sob|nie|út|st|čt|pá|ne|pondělí|úterý|středu|środę|sobotę|среду|пятницу|субботу|mån|tis|ons|tors|lör|sön|man|tirs|lør|søn|"
+    r"ma|ti|ke|to|pe|su|hét|kedd|sze|csüt|pén|szo|vas|pzt|sal|çar|per|cum|cmt|paz|sen|sel|rab|kam|jum"
+)
 # How long ago something was, counted from the look: patterns of whole lines, and words of which each line has one.
 AGES = r"""
 (?:(?:over|about|almost|nearly|more than|less than|around) )?(?:\d+|an?|one) (?:sec(?:ond)?|min(?:ute)?|hr|hour|day|week|month|year)s?(?:,? \d+ (?:sec(?:ond)?|min(?:ute)?|hr|hour|day|week|month)s?)? ago

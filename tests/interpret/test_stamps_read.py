@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.stamps import is_label, is_stamp_line, read_stamps, settled_order, stamp_spans
+from archive.stamp_dates import settled_order
+from archive.stamps import is_label, is_stamp_line, read_stamps, stamp_spans
 
 UPDATED = [  # text, language, date or UTC time in Almaty (UTC+6 in 2014)
     ("Updated at : 9.05.2014, 00:54", "en", "2014-05-08T18:54:00Z"),

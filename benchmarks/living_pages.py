@@ -626,7 +626,7 @@ def _notice(site: Site, content: Content, at: datetime, rng: Random) -> Change:
     if rng.random() < 0.35:
         return Change(content=replace(content, above=lines, stamped=at), truth="notice", shape="above", present=lines)
     if rng.random() < 0.4:
-        lines = (*lines, sentence(site.words, rng))
+        lines = (*lines, _unused(site, content, rng))
     gone = tuple(content.paragraphs[n].sentences[0] for n in (0, -1))
     return Change(
         content=replace(content, notice=lines, stamped=at), truth="notice", shape="instead", present=lines, absent=gone

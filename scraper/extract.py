@@ -22,6 +22,9 @@ from scraper.stamps import Head, page_stamps
 VERSION = f"extract 1, {PARSER_VERSION}"
 _UNSEEN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]*")
 _DATE_LIKE = re.compile(r"\d{4}|\d[./-]\d|年|월")
+_WHOLE_DATE = re.compile(  # every date that `archive.stamps` reads has a year and a day near it, or three numbers
+    r"\d{5}|\d{4}\D{1,60}\d|\d\D{1,60}\d{4}|[年년]|\d\D?[-./\u0640]\D?\d\d?\D?[-./\u0640]\D?\d\d"
+)
 _NUMBERS = re.compile(r"\d+")
 _MOST_STAMPS = 4
 _MOST_FRAME = 1500
@@ -178,7 +181,7 @@ def _split_stamps(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[str]]:
 
 
 def _may_be_stamp(text: str) -> bool:
-    return len(text) < 300 and bool(_DATE_LIKE.search(text))
+    return len(text) < 300 and _DATE_LIKE.search(text) is not None and _WHOLE_DATE.search(text) is not None
 
 
 def _without_title(title: str, body: Sequence[Leaf]) -> list[Leaf]:

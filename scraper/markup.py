@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Sequence
 from hashlib import sha256
 
 from lxml import etree
@@ -33,10 +35,11 @@ _NEVER_SHOWN = (
     ),
     *("annotation", "annotation-xml"),
 )
-_STYLED = etree.XPath("//@style/..|//@hidden/..")
+_STYLES = etree.XPath("//@style")
+_HIDDEN = etree.XPath("//@hidden")
 _HIDING = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _TEXT = etree.XPath("string()")
-_ENCODED = etree.XPath("//@data-cfemail/..")
+_ENCODED = etree.XPath("//@data-cfemail")
 _FOR_LISTENERS = re.compile(r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-reader-(?:text|only))(?:\s|$)")
 _ICON_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
@@ -72,49 +75,61 @@ def take_out_invisible(root: etree._Element) -> list[etree._Element]:
 
     Addresses that a proxy hid from robots are written out, as its script does for a reader.
     """
-    for element in _ENCODED(root):
-        _write_out(element)
+    for code in _ENCODED(root):
+        _write_out(code.getparent())
     removed = [
         element for element in root.iter(*_NEVER_SHOWN) if element.tag != "dialog" or element.get("open") is None
     ]
-    removed += [element for element in _STYLED(root) if _is_hidden(element)]
-    removed += [element for element in root.iter("i", "span") if _is_for_listeners(element) or _is_icon(element)]
-    for element in removed:
-        parent = element.getparent()
-        if parent is None:
-            continue
-        if element.tail:
-            before = element.getprevious()
-            if before is not None:
-                before.tail = (before.tail or "") + element.tail
-            else:
-                parent.text = (parent.text or "") + element.tail
-            element.tail = None
-        parent.remove(element)
+    removed += [style.getparent() for style in _STYLES(root) if _HIDING.search(style)]
+    removed += [hidden.getparent() for hidden in _HIDDEN(root) if hidden.lower() not in ("false", "until-found")]
+    removed += [element for element in root.iter("i", "span") if _is_for_no_reader(element)]
+    _remove(removed)
     return removed
 
 
-def _is_hidden(element: etree._Element) -> bool:
-    if element.tag in ("html", "body"):
-        return False
-    hidden = element.get("hidden")
-    return (hidden is not None and hidden.lower() not in ("false", "until-found")) or bool(
-        _HIDING.search(element.get("style") or "")
-    )
+def _remove(elements: Sequence[etree._Element]) -> None:
+    """Take elements out of their tree, where they can be, and keep the text that follows each.
+
+    From the last to the first, so that what is nested costs no more; texts that meet are joined once, however many they are.
+    """
+    meeting: dict[tuple[etree._Element, bool], deque[str]] = {}  # for what follows an element (True), or is its first text
+    for element in reversed(elements):
+        parent = element.getparent()
+        if parent is None or element.tag in ("html", "body"):
+            continue
+        texts = meeting.pop((element, True), None)
+        if element.tail:
+            texts = texts or deque()
+            texts.appendleft(element.tail)
+            element.tail = None
+        if texts:
+            before = element.getprevious()
+            place = (parent, False) if before is None else (before, True)
+            if place in meeting:
+                meeting[place].extend(texts)
+            else:
+                meeting[place] = texts
+        parent.remove(element)
+    for (element, follows), texts in meeting.items():
+        if follows:
+            element.tail = (element.tail or "") + "".join(texts)
+        else:
+            element.text = (element.text or "") + "".join(texts)
 
 
-def _is_for_listeners(element: etree._Element) -> bool:
-    """Whether part of a line is only there to be read aloud ("opens in a new window")."""
+def _is_for_no_reader(element: etree._Element) -> bool:
+    """Whether part of a line is an icon, or only there to be read aloud (\"opens in a new window\")."""
     classes = element.get("class")
     if classes is None:
         return element.get("data-sr-only") is not None
-    return "-" in classes and _FOR_LISTENERS.search(classes) is not None
+    if "-" not in classes and "icon" not in classes:
+        return False
+    return _FOR_LISTENERS.search(classes) is not None or _is_icon(element, classes)
 
 
-def _is_icon(element: etree._Element) -> bool:
+def _is_icon(element: etree._Element, classes: str) -> bool:
     """Whether an element's text is the name of a picture in an icon font, or repeats the classes that choose one."""
-    classes = element.get("class")
-    if classes is None or len(element):
+    if len(element):
         return False
     text = (element.text or "").strip()
     if "material-" in classes or ("icon" in classes and element.tag == "i"):
@@ -146,15 +161,29 @@ def digest(text: str) -> str:
 
 def _bounded_tags(text: str) -> str:
     """The markup with the attributes dropped of tags that have too many."""
-    if max(map(len, text.split(">"))) < _LONG_TAG:
-        return text
-    pieces = []
-    for piece in text.split(">"):
-        if len(piece) >= _LONG_TAG:
-            start = piece.rfind("<") if piece.count('"') % 2 == 0 else piece.find("<")
-            name = _TAG_NAME.match(piece, start) if start >= 0 else None
-            bare = _QUOTED.sub("", piece[start:])
-            if name and (bare.count("=") > _MOST_ATTRIBUTES or len(bare.split()) > _MOST_ATTRIBUTES):
-                piece = f"{piece[:start]}<{name[1]}"
-        pieces.append(piece)
-    return ">".join(pieces)
+    parts, begin, done = [], 0, 0
+    while begin + _LONG_TAG <= len(text):
+        border = text.rfind(">", begin, begin + _LONG_TAG)
+        if border >= 0:
+            begin = border + 1
+            continue
+        end = text.find(">", begin + _LONG_TAG)
+        end = len(text) if end < 0 else end
+        bounded = _bounded_tag(text[begin:end])
+        if len(bounded) < end - begin:
+            parts += [text[done:begin], bounded]
+            done = end
+        begin = end + 1
+    return "".join((*parts, text[done:])) if parts else text
+
+
+def _bounded_tag(piece: str) -> str:
+    """What stands before a ">", with the attributes dropped of the tag in it if it has too many."""
+    start = piece.rfind("<") if piece.count('"') % 2 == 0 else piece.find("<")
+    name = _TAG_NAME.match(piece, start) if start >= 0 else None
+    if name is None:
+        return piece
+    bare = _QUOTED.sub("", piece[start:])
+    if bare.count("=") > _MOST_ATTRIBUTES or len(bare.split()) > _MOST_ATTRIBUTES:
+        return f"{piece[:start]}<{name[1]}"
+    return piece

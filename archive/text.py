@@ -138,6 +138,15 @@ def _first_letter(text: str, at: int) -> int:
     return ahead
 
 
+def _has_case(char: str) -> bool:
+    """Whether sentences of its script begin with a capital; Georgian has capitals, but for headlines."""
+    return char.lower() != char.upper() and not "\u10d0" <= char <= "\u10ff"
+
+
+def _is_lower(char: str) -> bool:
+    return char.islower() and _has_case(char)
+
+
 def _goes_on(text: str, stop: int, marks: int, following: int) -> bool:
     """Whether the sentence goes on after `marks` stops at `stop`, where the next text begins at `following`."""
     ahead = _first_letter(text, following)
@@ -146,10 +155,10 @@ def _goes_on(text: str, stop: int, marks: int, following: int) -> bool:
     if mark in ";\u037e":  # the Greek question mark
         return not (stop and "\u0370" <= text[stop - 1] <= "\u1fff" and first.isupper())
     if mark != "." or marks > 1:
-        return first.islower()
+        return _is_lower(first)
     before = _WORD_BEFORE.search(text, max(0, stop - 24), stop)
     word = before.group() if before else ""
-    if first.islower():
+    if _is_lower(first):
         return len(word) < _LONG_ENOUGH or not word.isalpha()
     return _is_short(text, word, stop, ahead)
 
@@ -160,7 +169,7 @@ def _is_short(text: str, word: str, stop: int, ahead: int) -> bool:
     if len(word) == 1 and (
         (word.isupper() and first.isupper())
         or _LETTER_AND_POINT.match(text, ahead)
-        or (word.isalpha() and word.lower() == word.upper() and not DENSE.match(word))
+        or (word.isalpha() and not _has_case(word) and not DENSE.match(word))
     ):
         return True
     if word and _CLAUSES_BY_SPACE.match(word[-1]):  # no stop of its script

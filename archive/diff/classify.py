@@ -264,13 +264,18 @@ def _same_stems(was: list[str], now: list[str]) -> bool:
     """Whether the words are forms of the same words, one for one: supports, support."""
     if len(was) != len(now):
         return False
-    for one, two in zip(was, now, strict=True):
+    for one, two in zip(map(_letters, was), map(_letters, now), strict=True):
         size = 0
         while size < min(len(one), len(two)) and one[size] == two[size]:
             size += 1
         if one != two and (size < _STEM or size * 3 < max(len(one), len(two)) * 2):
             return False
     return True
+
+
+def _letters(word: str) -> str:
+    """A word letter by letter: Korean syllables taken apart."""
+    return unicodedata.normalize("NFD", word) if "\uac00" <= word[:1] <= "\ud7a3" else word
 
 
 def _opposite(lexicon: Lexicon, was: str, now: str) -> bool:
@@ -295,7 +300,7 @@ def _opposite(lexicon: Lexicon, was: str, now: str) -> bool:
 def _swapped_ending(short: str, long: str, ending: str) -> bool:
     """Whether the longer word ends in the negative where the shorter one has its own short ending: sağlar, sağlamaz."""
     stem = long[: -len(ending)] if long.endswith(ending) else ""
-    return len(stem) >= 3 and short.startswith(stem) and len(short) - len(stem) <= 2
+    return len(stem) >= 3 and short.startswith(stem) and len(short) - len(stem) <= 3
 
 
 def _hints_in_running_text(

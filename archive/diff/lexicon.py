@@ -40,6 +40,18 @@ class Lexicon:
     endings: tuple[str, ...] = ()  # negate a verb at its end, in place of its own ending
 
 
+# Letters that tell a language from those that share its script, where a text is short of its commonest words.
+_LETTERS = {
+    "uk": "іїєґ",
+    "kk": "әғқұһі",
+    "ky": "ңөү",
+    "fa": "پچژگ",
+    "pl": "ąćęłńśźż",
+    "tr": "ğış",
+    "vi": "ăđơưạảấầậắằặẹẻếềểệịọốồổộớờởợụủứừửữự",
+}
+
+
 def word_list(words: str) -> WordList:
     """Reads a list as it is written in this module."""
     entries = words.split()
@@ -182,7 +194,7 @@ LEXICONS = (
     ),
     _lexicon(
         "ru",
-        "и в на с не по к о для что от из за это как или его при а также",
+        "и в на с не по к о у для что от из за это как или его при а также",
         "не ни нет нельзя никогда никто ничто никакой никакого никаких никакая без отказ* отриц* невозможн*",
         "долж* обязан* обязат* обязуе* обязу* следует надлежит необходимо нужно вправе может могут мог могла могли смо*"
         " можно вынужд* рекоменду* призыва* требу* прос* предлага* разреш* запрещ* поддержива* поддерж* одобря*"
@@ -210,6 +222,7 @@ LEXICONS = (
         "",
         "бей",
         "ма ме ба бе па пе май мей бай бей пай пей",
+        "майды мейді байды бейді пайды пейді",
     ),
     _lexicon(
         "ky",
@@ -302,13 +315,41 @@ LEXICONS = (
         "~않 ~아니 ~못 ~없 안",
         "~해야 ~하여야 ~어야 ~수 있다 있는 ~의무 ~권고 ~요청 ~요구 ~허용 ~금지 ~지지 ~규탄 ~유감 ~환영 ~약속",
     ),
+    _lexicon(
+        "fi",
+        "ja on ei se että joka oli ovat sekä tai myös kun hän ne tämä",
+        "ei eivät en et emme ette eikä eivätkä älä älköön ilman koskaan kukaan mikään",
+        "pitää täytyy tulee tulisi pitäisi pakko saa saavat voi voivat saattaa saattavat velvolli* kannatt* tuke* vaati*"
+        " kehott* suositt* suosittel* salli* kiell* kielt* tuomits* pahoittel* tervehti* totea* lupa* takaa*",
+        "ole olla ollut",
+        "epä",
+    ),
+    _lexicon(
+        "vi",
+        "và của là có các cho trong được những một với này người khi",
+        "không chưa chẳng đừng chớ",
+        "phải nên cần thể được cấm buộc khuyến nghị yêu cầu ủng hộ án hoan nghênh tiếc phép hứa cam kết",
+    ),
+    _lexicon(
+        "ka",
+        "და არის რომ ეს თუ ამ მისი ან რომელიც ის როგორც უნდა",
+        "არ ვერ ნუ არა აღარ ვეღარ არც ვერც არავინ არაფერი არასოდეს გარეშე",
+        "უნდა შეიძლება შეუძლია აუცილებელ* ვალდებულ* უფლება* ნებადართულ* აკრძალ* მხარს* გმობს* მიესალმებ* აღნიშნავ*"
+        " მოითხოვ* ურჩევ* მოუწოდებ* წუხ* აღიარებ* პირობ*",
+    ),
+    _lexicon(
+        "th",
+        "และ ที่ ใน ของ เป็น การ มี จะ ได้ ให้",
+        "ไม่ มิ ไร้",
+        "ต้อง ควร อาจ สามารถ ได้ อนุญาต ห้าม สนับสนุน คัดค้าน ประณาม ยินดี เสียใจ รับทราบ เรียกร้อง แนะนำ ขอให้ สัญญา",
+    ),
 )
-_NO_SPACES = ("zh", "ja")
+_NO_SPACES = ("zh", "ja", "th")
 _SAMPLE = 2000  # characters looked at to tell the language
 _SCRIPT_SAMPLE = 400  # and its script
 _SCRIPTS = re.compile(
     "(?P<zh>[\u4e00-\u9fff])|(?P<ja>[\u3041-\u30ff])|(?P<ko>[\uac00-\ud7a3])|(?P<ar>[\u0620-\u06ff])"
-    "|(?P<he>[\u05d0-\u05ea])|(?P<hi>[\u0904-\u0963])|(?P<el>[\u0370-\u03ff])|(?P<ru>[\u0400-\u04ff])|(?P<en>[a-zA-Z\u00c0-\u024f])"
+    "|(?P<he>[\u05d0-\u05ea])|(?P<ka>[\u10d0-\u10ff])|(?P<th>[\u0e01-\u0e4e])|(?P<hi>[\u0904-\u0963])|(?P<el>[\u0370-\u03ff])|(?P<ru>[\u0400-\u04ff])|(?P<en>[a-zA-Z\u00c0-\u024f])"
 )
 _BY_SCRIPT = {
     "zh": ("zh", "ja"),
@@ -316,10 +357,12 @@ _BY_SCRIPT = {
     "ko": ("ko",),
     "ar": ("ar", "fa"),
     "he": ("he",),
+    "ka": ("ka",),
+    "th": ("th",),
     "hi": ("hi",),
     "el": ("el",),
     "ru": ("ru", "uk", "kk", "ky"),
-    "en": ("en", "fr", "de", "es", "pt", "it", "nl", "sv", "pl", "ro", "id", "tr", "uz"),
+    "en": ("en", "fr", "de", "es", "pt", "it", "nl", "sv", "pl", "ro", "id", "tr", "uz", "fi", "vi"),
 }
 
 
@@ -340,15 +383,16 @@ def lexicon_for(text: str) -> Lexicon | None:
     if len(names) == 1:
         return lexicons[names[0]]
     counts = Counter(word_pattern().findall(sample))
-    scores = [(_score(lexicons[name], counts), -index) for index, name in enumerate(names)]
+    scores = [(_score(lexicons[name], counts, sample), -index) for index, name in enumerate(names)]
     best, index = max(scores)
     return lexicons[names[-index]] if best else None
 
 
-def _score(lexicon: Lexicon, counts: Counter[str]) -> int:
-    """How much a language's words are there: its commonest ones count double."""
+def _score(lexicon: Lexicon, counts: Counter[str], sample: str) -> int:
+    """How much a language's words and letters are there: its commonest words count double."""
     listed = lexicon.negations.whole | lexicon.modals.whole
-    return 2 * sum(counts[word] for word in lexicon.common) + sum(counts[word] for word in listed)
+    letters = sum(map(sample.count, _LETTERS.get(lexicon.language, "")))
+    return 2 * sum(counts[word] for word in lexicon.common) + sum(counts[word] for word in listed) + letters
 
 
 def without_spaces(lexicon: Lexicon) -> bool:

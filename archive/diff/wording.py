@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from archive.diff.looks import key_of, looks
 from archive.diff.sequence import Block, Codes, blocks, common_prefix, common_suffix
-from archive.text import RUNS_ON, token_pattern
+from archive.text import RUNS_ON, THAI, THAI_LEADING, token_pattern
 
 Piece = tuple[bool, int, int, int, int]  # kept, old start, old end, new start, new end
 Hunk = tuple[int, int, int, int]  # token ranges: old from, to; new from, to
@@ -17,6 +17,10 @@ _LONG_TOKEN = 48  # characters: what is longer is no word, and is refined inside
 _ASCII = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")  # the same as token_pattern for ASCII, faster
 _CLUSTERS = re.compile(
     r"[^\S\n]+|.[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u20d0-\u20ff\ufe20-\ufe2f]*", re.DOTALL
+)
+_RUN_OF_SYLLABLES = re.compile(f"[{THAI_LEADING}{THAI}]+")
+_SYLLABLE_PARTS = re.compile(
+    "[\u0e40-\u0e44\u0ec0-\u0ec4]*.[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0eb0-\u0ebc\u0ec8-\u0ecd]*", re.DOTALL
 )
 
 
@@ -196,6 +200,11 @@ def _change(out: list[Piece], old: str, a: int, b: int, new: str, c: int, d: int
     a, b, c, d = a + head, b - tail, c + head, d - tail
     if b > a and d > c and _refinable(old[a:b], new[c:d]):
         refine(out, old, a, b, new, c, d)
+    elif b > a and d > c and (inside := _inside(old[a:b], new[c:d])):
+        head, tail_inside = inside
+        out.append((True, a, a + head, c, c + head))
+        out.append((False, a + head, b - tail_inside, c + head, d - tail_inside))
+        out.append((True, b - tail_inside, b, d - tail_inside, d))
     else:
         out.append((False, a, b, c, d))
     if tail:
@@ -210,6 +219,20 @@ def _space(a: str, b: str) -> int:
             break
         size += 1
     return size
+
+
+def _inside(was: str, now: str) -> tuple[int, int] | None:
+    """What is kept at the begin and the end, where one is the other with something put in and the script (Thai, Lao)
+    shows no word: a negation amid a run of syllables."""
+    if not _RUN_OF_SYLLABLES.fullmatch(was) or not _RUN_OF_SYLLABLES.fullmatch(now):
+        return None
+    was_parts, now_parts = _SYLLABLE_PARTS.findall(was), _SYLLABLE_PARTS.findall(now)
+    short = min(len(was_parts), len(now_parts))
+    head = common_prefix(was_parts, now_parts)
+    tail = common_suffix(was_parts, now_parts, short - head)
+    if head + tail < short or not head or not tail:
+        return None
+    return sum(map(len, was_parts[:head])), sum(map(len, was_parts[len(was_parts) - tail :]))
 
 
 def _refinable(was: str, now: str) -> bool:

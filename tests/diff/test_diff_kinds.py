@@ -77,6 +77,15 @@ def test_how_binding_a_sentence_is_is_hinted_at_in_its_language(old: str, new: s
         ("L'État garantit que les berges restent ouvertes.", "L'État ne garantit pas que les berges restent ouvertes."),
         ("המשרד תומך בזכותו של כל כפר.", "המשרד אינו תומך בזכותו של כל כפר."),
         ("मंत्रालय इस अधिकार का समर्थन करता है।", "मंत्रालय इस अधिकार का समर्थन नहीं करता है।"),
+        ("เรือจอดรอที่ท่าเทียบเรือได้", "เรือไม่จอดรอที่ท่าเทียบเรือได้"),
+        ("გემები ნავსადგურში იცდიან.", "გემები ნავსადგურში არ იცდიან."),
+        ("Tàu chờ tại cầu cảng của bến.", "Tàu không chờ tại cầu cảng của bến."),
+        (
+            "Se lykkää päätöksen täytäntöönpanoa ja on voimassa.",
+            "Se ei lykkää päätöksen täytäntöönpanoa ja on voimassa.",
+        ),
+        ("선박은 항구 부두에서 대기한다.", "선박은 항구 부두에서 대기하지 않는다."),
+        ("Кемелер порттың айлағында күтеді.", "Кемелер порттың айлағында күтпейді."),
     ],
 )
 def test_a_negation_put_in_is_hinted_at_in_its_language(old: str, new: str) -> None:

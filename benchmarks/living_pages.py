@@ -35,7 +35,6 @@ from living_parts import (
     INLINE,
     LINE_FORMS,
     LINES,
-    LINES_TOO,
     LIST_FORMS,
     LISTS,
     PACES,
@@ -77,7 +76,9 @@ KINDS = (
     "ab_title",
     "two_caches",
     "outages",
+    "redesign",
     "mixed",
+    "restless_edits",
 )
 _MAIN_PARTS = {
     "teasers": ("teasers",),
@@ -94,12 +95,25 @@ _MAIN_PARTS = {
     "banner": ("banner", "ad"),
     "updated_now": ("updated_now",),
     "inline": INLINE,
-    "widgets": ("poll", "calendar", "left", "ip", "made", "on_this_day"),
+    "widgets": ("poll", "calendar", "left", "ip", "made", "on_this_day", "tags", "sun", "level", "trace", "iso_time"),
+    "restless_edits": ("teasers", "news", "related", "clock", "visitors", "online", "weather", "quote", *INLINE),
     "cookie": ("cookie",),
     "ab_line": ("ab_line",),
 }
 _QUIET = ("today", "clock", "visitors", "online", "teasers", "news", "banner", "weather", "made", "share", "calendar")
-_EDITS = ("word", "number", "added", "deleted", "moved", "negation", "title", "paragraph")
+_EDITS = (
+    "word",
+    "number",
+    "added",
+    "deleted",
+    "moved",
+    "negation",
+    "title",
+    "paragraph",
+    "section",
+    "rewritten",
+    "cut",
+)
 _OUTAGES = (
     "connection",
     "timeout",
@@ -124,6 +138,13 @@ _OUTAGES = (
     "login_redirect",
     "login_frame",
     "home_redirect",
+    "http_429",
+    "loop",
+    "shell",
+    "parked",
+    "language",
+    "consent",
+    "not_html",
 )
 Said = dict[int, tuple[Item, ...]]  # what each part says, by its index
 _SETTLED = 40  # looks after two texts came in turn for the last time
@@ -299,8 +320,12 @@ def _parts(seed: int, kind: str, skeleton: str, rng: Random) -> tuple[Part, ...]
     wanted = [(name, "") for name in rng.sample(_MAIN_PARTS.get(kind, ()), min(2, len(_MAIN_PARTS.get(kind, ()))))]
     if kind in _MAIN_PARTS and kind not in ("inline", "cookie") and rng.random() < 0.4:
         wanted.append((wanted[0][0], ""))
+    if kind == "restless_edits":
+        wanted = [(name, rng.choice(IN_MAIN[:3])) for name in rng.sample(_MAIN_PARTS[kind], rng.randint(2, 4))]
     if kind == "mixed":
-        wanted = [(name, "") for name in rng.sample((*LISTS, *LINES, *LINES_TOO, *INLINE), rng.randint(3, 6))]
+        wanted = [(name, "") for name in rng.sample((*LISTS, *LINES, *INLINE), rng.randint(3, 6))]
+    if wanted and kind != "mixed" and rng.random() < 0.6:
+        wanted[0] = (wanted[0][0], rng.choice(IN_MAIN[:3]))
     wanted += [
         (name, rng.choice(("before", "after", "column"))) for name in rng.sample(_QUIET, rng.choice((0, 0, 1, 2)))
     ]
@@ -354,12 +379,15 @@ def _times(site: Site, rng: Random, looks: int) -> list[datetime]:
 def _played(site: Site, content: Content, times: list[datetime], rng: Random) -> list[Look]:
     """Look after look: edits, notices, outages and turns, as they come."""
     ticks = _ticks(site, times, rng)
+    redesigned_at = {rng.randint(30, max(30, len(times) - 20)) for _ in range(2)} if site.kind == "redesign" else set()
     looks: list[Look] = []
     next_at = rng.randint(5, 16)
     turns = _Turns()
     outage, left, notice_left = "", 0, 0
     for number, at in enumerate(times):
         change: Change | None = None
+        if number in redesigned_at:
+            site = _redesigned(site, rng)
         if left:
             left -= 1
             if not left and rng.random() < 0.35 and not turns.on:
@@ -382,7 +410,12 @@ def _played(site: Site, content: Content, times: list[datetime], rng: Random) ->
                 change = (
                     _title_edit(site, content, at, rng) if site.kind == "ab_title" else _edit(site, content, 0, at, rng)
                 )
-                turns.begin(content, change, number + rng.randint(20, 60), strict=rng.random() < 0.4)
+                turns.begin(
+                    content,
+                    change,
+                    number + rng.randint(20, 60),
+                    how=rng.choice(("strict", "random", "random", "sticky")),
+                )
             elif what == "stamp":
                 content = replace(content, stamped=at - timedelta(minutes=rng.randint(1, 300)))
             else:
@@ -406,7 +439,7 @@ class _Turns:
         self.old: Content | None = None
         self.change: Change | None = None
         self.until = 0
-        self.strict = False
+        self.how = "random"
         self.showing_old = False
         self.returns = 0
         self.settled_at: int | None = None
@@ -415,15 +448,9 @@ class _Turns:
     def on(self) -> bool:
         return self.old is not None or self.settled_at is not None
 
-    def begin(self, old: Content, change: Change, until: int, *, strict: bool) -> None:
-        self.old, self.change, self.until, self.strict, self.showing_old, self.returns = (
-            old,
-            change,
-            until,
-            strict,
-            False,
-            0,
-        )
+    def begin(self, old: Content, change: Change, until: int, *, how: str) -> None:
+        self.old, self.change, self.until, self.how = old, change, until, how
+        self.showing_old, self.returns = False, 0
 
     def ended(self, number: int) -> Change | None:
         """Once the text that stays has stood for long: that it must be told by now."""
@@ -441,10 +468,18 @@ class _Turns:
         if number >= self.until:
             self.old, self.settled_at = None, number
             return content, "either"
-        old = not self.showing_old if self.strict else rng.random() < 0.5
+        stays = {"strict": 0.0, "random": 0.5, "sticky": 0.75}[self.how]
+        old = self.showing_old if rng.random() < stays else not self.showing_old
         if old != self.showing_old:
             self.showing_old, self.returns = old, self.returns + 1
         return (self.old if old else content), "either" if self.returns <= 2 else ""
+
+
+def _redesigned(site: Site, rng: Random) -> Site:
+    """The same page in another look of its site."""
+    skeleton = rng.choice([name for name in frames.SKELETONS if name != site.skeleton])
+    style = rng.choice(("p", "div"))
+    return replace(site, skeleton=skeleton, text_style=style, semantic=rng.random() < 0.7, telling=rng.random() < 0.65)
 
 
 def _what(site: Site, rng: Random, turning: bool) -> str:
@@ -466,6 +501,9 @@ def _ticks(site: Site, times: list[datetime], rng: Random) -> list[dict[int, int
             local = at + timedelta(hours=part.style % 11)
             if part.pace == "day":
                 counts[part.index] = local.toordinal()
+            elif part.pace == "bursts":
+                lively = Random(f"{part.seed}:burst:{number // 25}").random() < 0.4
+                counts[part.index] += lively and rng.random() < 0.6
             elif part.pace == "look" and part.name != "news":
                 counts[part.index] = number
             elif rng.random() < (0.3 if part.pace == "few" else 0.6):
@@ -480,7 +518,7 @@ def _ticks(site: Site, times: list[datetime], rng: Random) -> list[dict[int, int
 def _edit(site: Site, content: Content, ticks: dict[int, int] | int, at: datetime, rng: Random) -> Change:
     """A real edit, inside something restless where there is something to edit in."""
     made = None
-    if ticks and rng.random() < 0.6:
+    if ticks and rng.random() < (0.9 if site.kind == "restless_edits" else 0.6):
         made = _restless_edit(site, content, rng)
     while made is None:
         made = _plain_edit(site, content, rng.choice(_EDITS), rng)
@@ -538,6 +576,8 @@ def _plain_edit(site: Site, content: Content, shape: str, rng: Random) -> Change
         return _moved(site, content, rng)
     if shape == "negation":
         return _negated(site, content)
+    if shape in ("section", "rewritten", "cut"):
+        return _large_edit(site, content, shape, rng)
     if shape == "paragraph":
         new = _unused(site, content, rng)
         paragraphs.insert(at, Paragraph(key=1000 + len(paragraphs) + rng.randrange(10**6), kind="p", sentences=(new,)))
@@ -549,6 +589,37 @@ def _plain_edit(site: Site, content: Content, shape: str, rng: Random) -> Change
     done = replace(content, paragraphs=tuple(paragraphs))
     beside = paragraph.inline is not None
     return Change(content=done, shape=shape, restless=beside, present=present, absent=absent)
+
+
+def _large_edit(site: Site, content: Content, shape: str, rng: Random) -> Change | None:
+    """A section of new paragraphs, a third of the sentences reworded, or a paragraph taken out."""
+    paragraphs = list(content.paragraphs)
+    if shape == "section":
+        new: list[str] = []
+        while len(new) < 6:
+            new = list(dict.fromkeys([*new, _unused(site, content, rng)]))
+        at, key = rng.randint(1, len(paragraphs)), 10**7 + rng.randrange(10**7)
+        kinds = ("h", *rng.choice((("p", "p", "p", "p", "p"), ("p", "li", "li", "li", "p"))))
+        paragraphs[at:at] = [Paragraph(key=key + n, kind=kinds[n], sentences=(said,)) for n, said in enumerate(new)]
+        return Change(content=replace(content, paragraphs=tuple(paragraphs)), shape=shape, present=tuple(new))
+    free = [n for n, one in enumerate(paragraphs) if one.key not in site.anchors.values() and not one.inline]
+    if shape == "cut":
+        if len(free) < 2 or len(paragraphs) < 4:
+            return None
+        gone = paragraphs.pop(rng.choice(free))
+        return Change(content=replace(content, paragraphs=tuple(paragraphs)), shape=shape, absent=gone.sentences)
+    present, absent = [], []
+    for n in rng.sample(free, max(1, len(free) // 3)) if free else ():
+        old, new_one = paragraphs[n].sentences[0], _unused(site, content, rng)
+        if new_one in present:
+            continue
+        paragraphs[n] = replace(paragraphs[n], sentences=(new_one, *paragraphs[n].sentences[1:]))
+        present.append(new_one)
+        absent.append(old)
+    if not present:
+        return None
+    done = replace(content, paragraphs=tuple(paragraphs))
+    return Change(content=done, shape=shape, present=tuple(present), absent=tuple(absent))
 
 
 def _edited(
@@ -624,10 +695,13 @@ def _negated(site: Site, content: Content) -> Change | None:
 def _notice(site: Site, content: Content, at: datetime, rng: Random) -> Change:
     lines: tuple[str, ...] = (rng.choice(site.words.notice),)
     if rng.random() < 0.35:
-        return Change(content=replace(content, above=lines, stamped=at), truth="notice", shape="above", present=lines)
+        above = replace(content, above=lines, stamped=at)
+        return Change(content=above, truth="notice", shape="above", present=lines)
     if rng.random() < 0.4:
         lines = (*lines, _unused(site, content, rng))
-    gone = tuple(content.paragraphs[n].sentences[0] for n in (0, -1))
+    if rng.random() < 0.3:
+        lines = (*lines, *content.paragraphs[0].sentences)  # the first paragraph is left to stand
+    gone = tuple(content.paragraphs[n].sentences[0] for n in (0, -1) if content.paragraphs[n].sentences[0] not in lines)
     return Change(
         content=replace(content, notice=lines, stamped=at), truth="notice", shape="instead", present=lines, absent=gone
     )
@@ -636,7 +710,8 @@ def _notice(site: Site, content: Content, at: datetime, rng: Random) -> Change:
 def _notice_ended(content: Content, at: datetime) -> Change:
     present = tuple(content.paragraphs[n].sentences[0] for n in (0, -1))
     done = replace(content, notice=(), above=())
-    return Change(content=done, shape="notice_ended", present=present, absent=(*content.notice, *content.above))
+    ended = tuple(line for line in (*content.notice, *content.above) if line not in content.paragraphs[0].sentences)
+    return Change(content=done, shape="notice_ended", present=present, absent=ended)
 
 
 # ---- what is sent -------------------------------------------------------------------------------------------------------------
@@ -745,9 +820,10 @@ def _text(site: Site, content: Content, between: dict[int, list[str]], said: Sai
     blocks = [("p", f"<b>{html.escape(line)}</b>") for line in content.above]
     gap = site.words.gap
     for paragraph in content.paragraphs:
-        lines = [html.escape(line) for line in paragraph.sentences]
+        lines = [_linked(line, paragraph.key) for line in paragraph.sentences]
         if paragraph.kind == "row":
-            lines = [lines[0].replace(" ", " | ", 1)] if gap else [f"{lines[0][:3]}|{lines[0][3:]}"]
+            said_ = html.escape(paragraph.sentences[0])
+            lines = [said_.replace(" ", " | ", 1)] if gap else [f"{said_[:3]}|{said_[3:]}"]
         if paragraph.inline and said[paragraph.inline.index]:
             now = html.escape(said[paragraph.inline.index][0].text)
             style = paragraph.inline.style
@@ -756,6 +832,15 @@ def _text(site: Site, content: Content, between: dict[int, list[str]], said: Sai
         blocks.append((paragraph.kind, gap.join(lines)))
         blocks.extend(("part", made) for made in between.get(paragraph.key, ()))
     return frames.text_html(blocks, site.text_style)
+
+
+def _linked(line: str, key: int) -> str:
+    """A sentence as markup; in every ninth paragraph part of it is a link, in every seventh it is set in bold."""
+    middle = len(line) // 2
+    start, end = html.escape(line[:middle]), html.escape(line[middle:])
+    if key % 9 == 4:
+        return f'{start}<a href="/law/{key}">{end}</a>'
+    return f"<strong>{start}</strong>{end}" if key % 7 == 3 else start + end
 
 
 def _head(site: Site, content: Content, token: str) -> str:
@@ -842,6 +927,25 @@ def _outage_capture(
             return _capture(site, at, framed(texts["error"]), status=503)
         case "http_403":
             return _capture(site, at, bare("403 Forbidden", "<p>Access denied.</p>"), status=403, headers=plain)
+        case "http_429":
+            return _capture(site, at, bare("Too Many Requests", "<p>Slow down.</p>"), status=429, headers=plain)
+        case "loop":
+            return _capture(site, at, None, status=302, end="none", failure=("redirect", "more than 10 hops"))
+        case "shell":
+            page = f'<!doctype html><html><head><title>{words.site}</title></head><body><div id="app"></div><script src="/a.js"></script>'
+            return _capture(site, at, f"{page}<noscript>JavaScript</noscript></body></html>".encode(), headers=plain)
+        case "parked":
+            text = "<p>This domain is for sale. Buy this domain. Related searches: flights, hotels, loans.</p>"
+            return _capture(site, at, bare("valdonia.example", text), headers=plain)
+        case "language":
+            return _capture(site, at, _in_another_language(site, at, rng), headers=plain)
+        case "consent":
+            text = f"<p>{html.escape(words.said('cookie'))}</p><button>{html.escape(words.said('accept'))}</button>"
+            return _capture(site, at, bare(words.site, text), headers=plain)
+        case "not_html":
+            return _capture(
+                site, at, b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>", headers=(("Content-Type", "application/pdf"),)
+            )
         case "http_404":
             return _capture(site, at, framed(texts["missing"], words.said("missing").split(".")[0]), status=404)
         case "error_bare":
@@ -891,3 +995,12 @@ def _outage_capture(
             text = "".join(f"<p>{html.escape(headline(words, rng))}</p>" for _ in range(4))
             return _capture(site, at, framed(text, words.menu[0]), final_url=there, hops=(hop,))
     raise ValueError(shape)
+
+
+def _in_another_language(site: Site, at: datetime, rng: Random) -> bytes:
+    """The site's page of that name in another language."""
+    others = [words for words in all_words().values() if words.language != site.words.language]
+    there = replace(
+        site, words=rng.choice(others), parts=(), anchors={}, encoding="utf-8", encoding_in="meta", machines=1
+    )
+    return _page(there, _first_content(there.words, rng), 0, at, {}, rng).encode()

@@ -11,26 +11,40 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-LISTS = ("teasers", "fresh_teasers", "news", "related", "shuffled", "rates", "cities", "calendar", "poll")
-LINES = (
-    "today",
-    "clock",
-    "updated_now",
-    "weather",
-    "visitors",
-    "online",
-    "made",
-    "left",
-    "ip",
-    "share",
-    "quote",
-    "banner",
+LISTS = (
+    "teasers",
+    "fresh_teasers",
+    "news",
+    "related",
+    "shuffled",
+    "rates",
+    "cities",
+    "calendar",
+    "poll",
+    "tags",
+    "sun",
 )
-LINES_TOO = ("ad", "on_this_day", "ab_line", "cookie")
-INLINE = ("clock_inline", "read_inline", "today_inline", "rate_inline")
+LINES = (
+    *(
+        "today",
+        "clock",
+        "updated_now",
+        "weather",
+        "visitors",
+        "online",
+        "made",
+        "left",
+        "ip",
+        "share",
+        "quote",
+        "banner",
+    ),
+    *("ad", "on_this_day", "ab_line", "cookie", "level", "trace", "iso_time"),
+)
+INLINE = ("clock_inline", "read_inline", "today_inline", "rate_inline", "weather_inline", "online_inline")
 LIST_FORMS = ("ul", "cards", "p_a", "rows", "dl", "a_br", "ol", "p")
-LINE_FORMS = ("p", "div", "span_br", "row", "li", "font")
-PACES = ("look", "few", "day")
+LINE_FORMS = ("p", "div", "span_br", "row", "li", "font", "bare")
+PACES = ("look", "few", "day", "bursts")
 IN_MAIN = ("top", "between", "end", "inline")
 PLACES = ("before", "top", "between", "end", "column", "after")
 
@@ -142,7 +156,7 @@ class Part:
     index: int
     name: str
     place: str  # before, top, between, end, column, after, inline
-    pace: str  # look, few, day; a clock and its like follow the time whatever it says
+    pace: str  # look, few, day, bursts (quiet for long, then lively); a clock and its like follow the time whatever it says
     form: str
     hook: str  # class name; "" none
     wrap: str  # tag around it; "" none
@@ -252,6 +266,18 @@ def _said(part: Part, words: Words, *, tick: int, look: int, at: datetime, rng: 
             return (words.said("poll"), f"{words.said('yes')} – {yes}%", f"{words.said('no')} – {100 - yes}%")
         case "calendar":
             return _month(words, local.date())
+        case "tags":
+            names = rng.sample(words.menu, min(len(words.menu), part.size + 2))
+            return tuple(f"{name} ({every.randint(2, 60)})" for name in names)
+        case "sun":
+            turn = local.timetuple().tm_yday
+            return (f"↑ 0{4 + turn % 4}:{turn % 60:02}", f"↓ {18 + turn % 4}:{(turn * 3) % 60:02}", words.city)
+        case "level":
+            return (f"{words.city}: {180 + every.randint(-9, 9)} cm ({every.randint(-5, 5):+d})",)
+        case "trace":
+            return (f"ID {every.randrange(16**12):012x}",)
+        case "iso_time":
+            return (f"{local:%Y-%m-%dT%H:%M:%SZ}",)
     return _shown(part, words, rng, every, local, tick)
 
 
@@ -296,7 +322,8 @@ def part_html(
     if not items:
         return ""
     if slot and part.is_list:
-        items = items[:-1]
+        last = max(items, key=lambda item: item.text) if part.name == "shuffled" else items[-1]
+        items = tuple(item for item in items if item is not last)
     inner = _list_html(part, items, slot, token) if part.is_list else _line_html(part, items[0], token)
     head = _heading(part, words) if part.headed and part.is_list else ""
     inner = f"{head}{f'<p>{html.escape(inside)}</p>' if inside else ''}{inner}"

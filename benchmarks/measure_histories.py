@@ -1,6 +1,6 @@
 """How the interpreter does on full histories of pages that live: false changes, held looks, edits and notices told.
 
-    python benchmarks/measure_histories.py [--seed 0] [--histories 48] [--looks 200] [--kind KIND] [--workers 1] [--json] [--wrong 60]
+    python benchmarks/measure_histories.py [--seed 0] [--histories 48] [--looks 200] [--kind KIND] [--workers 1] [--json] [--wrong 200]
     python benchmarks/measure_histories.py --seed SEED --show LOOK
 
 `living_pages.py` makes the histories and says what is true of each look. Every look goes through `interpret` as the archive does it,
@@ -285,16 +285,29 @@ def print_table(played: list[Played], wrong: int) -> None:
         if of:
             figures = row(summed(of))
             print(f"{kind:15}" + "".join(f"{'–' if figures[name] is None else figures[name]:>8}" for name in COLUMNS))
-    reasons = Counter((one.what, one.why) for history_ in played for one in history_.wrong)
-    print("\nby reason:")
-    for (what, why), count in sorted(reasons.items(), key=lambda item: (item[0][0], -item[1])):
-        print(f"  {count:5} {what}: {why}")
-    shown: Counter[tuple[str, str]] = Counter()
-    print("\nseed look kind: what went wrong (at most two of a reason)")
-    for one in [one for history_ in played for one in history_.wrong]:
-        shown[one.what, one.why] += 1
-        if shown[one.what, one.why] <= 2 and sum(min(2, count) for count in shown.values()) <= wrong:
-            print(f"  {one.seed} {one.look} {one.kind}: {one.what}: {one.why} {one.detail}")
+    _print_reasons([one for history_ in played for one in history_.wrong], wrong)
+
+
+def _print_reasons(wrong: list[Wrong], most: int) -> None:
+    """What went wrong by reason, with the histories it comes from and the first look of each; parts by name, pace and whether they link."""
+    grouped: dict[tuple[str, str], list[Wrong]] = {}
+    for one in wrong:
+        grouped.setdefault((one.what, _short(one.why)), []).append(one)
+    print("\nwhat: why: how often, in how many histories: seed:look of the first in each")
+    for (what, why), group in sorted(grouped.items(), key=lambda item: (item[0][0], -len(item[1])))[:most]:
+        first = {one.seed: one for one in reversed(group)}
+        where = " ".join(f"{seed}:{one.look}" for seed, one in sorted(first.items())[:6])
+        print(f"{len(group):6} {what}: {why}, in {len(first)}: {where}")
+
+
+def _short(why: str) -> str:
+    if "@" not in why:
+        return why
+    labels = why.split(" + ")
+    if len(labels) > 1:
+        return "several parts"
+    name, _, rest = labels[0].partition("@")
+    return f"{name} {rest.split('/')[1]}{' nolink' if rest.endswith('nolink') else ''}"
 
 
 def main() -> None:
@@ -305,7 +318,7 @@ def main() -> None:
     parser.add_argument("--looks", type=int, default=200)
     parser.add_argument("--kind", choices=KINDS, help="only histories of this kind")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--wrong", type=int, default=60, help="how many looks that went wrong are printed")
+    parser.add_argument("--wrong", type=int, default=200, help="how many reasons are printed")
     parser.add_argument("--json", action="store_true")
     parser.add_argument(
         "--show", metavar="LOOK", type=int, help="only this look of the first seed: its source and what is told of it"

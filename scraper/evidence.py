@@ -39,9 +39,14 @@ _SCRIPTS = {
 _CLOSED = re.compile(r"</(?:html|body)\s*>\s*(?:<!--.*)?\Z", re.IGNORECASE | re.DOTALL)
 
 
+def title_parts(title: str) -> list[str]:
+    """What stands between the borders that titles are made with."""
+    return [part.strip() for part in _TITLE_BORDER.split(title) if part.strip()]
+
+
 def site_names(title: str) -> tuple[str, ...]:
     """The outer parts of a title that has parts: one of them is usually the site's name."""
-    parts = [part.strip() for part in _TITLE_BORDER.split(title) if part.strip()]
+    parts = title_parts(title)
     return tuple(dict.fromkeys((parts[0], parts[-1]))) if len(parts) > 1 else ()
 
 

@@ -11,9 +11,10 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archive.model import Capture, Outcome, Verdict
-from scraper.evidence import Evidence, main_script
+from scraper.evidence import Evidence, main_script, pieces, title_parts
 from scraper.lexicon import COVERED, PHRASES, UNFILLED
 from scraper.markup import digest
+from scraper.page_words import SPEAKS_OF_PAGES
 
 VERSION = "judge 1"
 
@@ -225,9 +226,18 @@ def _said_in_title(evidence: Evidence) -> Verdict | None:
     for reason, pattern in PHRASES:
         most = _TITLE_OWN if memory.accepted and reason in ("soft_404", "error_page") else _OWN
         hit = next((match for title in titles if (match := pattern.search(title))), None)
-        if hit is not None and evidence.own_chars <= most:
+        if hit is not None and evidence.own_chars <= most and _is_title_of(reason, hit, evidence):
             return held(reason, ("title", hit[0]), _own_text(evidence))
     return None
+
+
+def _is_title_of(reason: str, hit: re.Match[str], evidence: Evidence) -> bool:
+    """Whether a phrase is what a title says, rather than a word in the title of a page about it."""
+    by_many = reason in _SAID_BY_MANY and not evidence.password_fields
+    if evidence.memory.accepted and not by_many:
+        return True
+    part = next((part for part in title_parts(hit.string) if hit[0] in part), hit.string)
+    return len(hit[0]) >= (0.6 if by_many else 0.4) * len(part)
 
 
 def _said_in_opening(evidence: Evidence) -> Verdict | None:
@@ -248,11 +258,19 @@ def _said_in_text(evidence: Evidence) -> Verdict | None:
         return None
     headings = [block.text for block in evidence.found.document.blocks if block.kind == "heading"]
     sample = "\n".join([*headings, *evidence.own])[: 2 * _OWN]
-    for reason, pattern in PHRASES:
+    for reason, pattern in (*PHRASES, *SPEAKS_OF_PAGES):
         hit = pattern.search(sample)
-        if hit is not None and (reason not in _SAID_BY_MANY or len(sample) <= _OWN // 4 or evidence.password_fields):
+        if hit is None or not (evidence.memory.accepted or _says_mostly(sample, pattern)):
+            continue
+        if reason not in _SAID_BY_MANY or len(sample) <= _OWN // 4 or evidence.password_fields:
             return held(reason, ("text", _around(sample, hit)), _own_text(evidence))
     return None
+
+
+def _says_mostly(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether the sentences with such a phrase are a good part of a text, rather than one among others."""
+    said = sum(len(piece) for piece in pieces(text.splitlines()) if pattern.search(piece))
+    return said >= 0.4 * len(text)
 
 
 def _own_text(evidence: Evidence) -> tuple[str, str]:
@@ -318,7 +336,7 @@ def _emptied(evidence: Evidence) -> Verdict | None:
     unfilled = UNFILLED.search(sample)
     if unfilled is not None and evidence.own_chars < _OWN:
         return held("error_page", ("text", f"a template that was not filled in: {unfilled[0][:80]}"))
-    if not evidence.texts or (evidence.own_chars < 30 and accepted):
+    if not evidence.texts or (evidence.own_chars < 30 and accepted and evidence.memory.chars >= 100):
         before = f"; before {evidence.memory.chars}" if accepted else ""
         return held("shell", ("text of its own", f"{evidence.own_chars} characters{before}"))
     return None

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from archive.diff import Comparison, compare
 from archive.lives import change_lives
@@ -58,8 +59,9 @@ class Derived:
 
     outcome: Outcome
     reason: str | None
-    revision_id: int | None
+    revision_id: int | None  # that it showed
     number: int | None
+    latest_id: int | None  # the latest accepted revision after it
     change: Change | None = None
 
 
@@ -85,7 +87,9 @@ def comparison_with(
 ) -> Comparison | None:
     """The comparison that `apply` needs, made before its transaction, since it may take a while; None where none is."""
     document = interpretation.document
-    if latest is None or document is None or not interpretation.verdict.accepted or document.text == latest.text:
+    if latest is None or document is None or not interpretation.verdict.accepted or interpretation.same == "in_turn":
+        return None
+    if document.text == latest.text:
         return None
     return compare(latest.text, document.text)
 
@@ -95,9 +99,9 @@ def judged_now(latest: Latest | None, interpretation: Interpretation) -> tuple[O
     verdict = interpretation.verdict
     if verdict.outcome is not None:
         return verdict.outcome, verdict.reason
-    if interpretation.document is None:
+    if interpretation.document is None or interpretation.same == "in_turn":
         assert latest is not None, "the interpreter said 'same as before' of a page that has no text yet"
-        return Outcome.UNCHANGED, "not_modified" if interpretation.same == "not_modified" else None
+        return Outcome.UNCHANGED, interpretation.same if interpretation.same in ("not_modified", "in_turn") else None
     if latest is None:
         return Outcome.NEW, None
     return (Outcome.UNCHANGED if interpretation.document.text == latest.text else Outcome.CHANGED), None
@@ -114,11 +118,18 @@ def apply(
 ) -> Derived:
     """Write what follows from one look; the caller's transaction commits it."""
     outcome, reason = judged_now(latest, interpretation)
-    derived = Derived(outcome=outcome, reason=reason, revision_id=None, number=None)
-    if outcome is Outcome.UNCHANGED:
+    if latest is not None and interpretation.since is not None:
+        latest = _seen_until(conn, reading_id, look.page_id, latest, interpretation.since)
+    latest_id = latest.revision_id if latest else None
+    derived = Derived(outcome=outcome, reason=reason, revision_id=None, number=None, latest_id=latest_id)
+    if reason == "in_turn":
+        assert interpretation.document is not None
+        shown_id, number = _shown_before(conn, reading_id, interpretation.document)
+        derived = replace(derived, revision_id=shown_id, number=number)
+    elif outcome is Outcome.UNCHANGED:
         assert latest is not None
         _confirm(conn, latest, look)
-        derived = Derived(outcome=outcome, reason=reason, revision_id=latest.revision_id, number=latest.number)
+        derived = replace(derived, revision_id=latest.revision_id, number=latest.number)
     elif outcome in (Outcome.NEW, Outcome.CHANGED):
         assert interpretation.document is not None
         number = latest.number + 1 if latest else 1
@@ -128,7 +139,7 @@ def apply(
         if latest is not None:
             assert comparison is not None
             change = _insert_change(conn, look, latest, revision_id, interpretation.document, comparison)
-        derived = Derived(outcome=outcome, reason=None, revision_id=revision_id, number=number, change=change)
+        derived = replace(derived, revision_id=revision_id, number=number, latest_id=revision_id, change=change)
     facts = interpretation.verdict.facts
     conn.execute(
         "INSERT INTO judgements (reading_id, seq, outcome, reason, revision_id, facts) VALUES (?, ?, ?, ?, ?, ?)",
@@ -142,6 +153,26 @@ def apply(
         ),
     )
     return derived
+
+
+def _seen_until(conn: sqlite3.Connection, reading_id: int, page_id: int, latest: Latest, since: datetime) -> Latest:
+    """The latest text, dated to have been seen last before `since`: what came later already stood beside it on the page."""
+    row = conn.execute(
+        "SELECT o.observed_at FROM observations o CROSS JOIN judgements j ON j.reading_id = ? AND j.seq = o.seq"
+        " WHERE o.page_id = ? AND j.revision_id IS NOT NULL AND o.body_id IS NOT NULL"
+        " AND rtrim(o.observed_at, 'Z') < rtrim(?, 'Z') ORDER BY rtrim(o.observed_at, 'Z') DESC LIMIT 1",
+        (reading_id, page_id, utc_text(since)),
+    ).fetchone()
+    return replace(latest, last_observed=row[0]) if row else latest
+
+
+def _shown_before(conn: sqlite3.Connection, reading_id: int, document: Document) -> tuple[int | None, int | None]:
+    """Id and number of the latest revision with this text."""
+    row = conn.execute(
+        "SELECT id, number FROM revisions WHERE reading_id = ? AND text_sha256 = ? ORDER BY number DESC LIMIT 1",
+        (reading_id, document.text_sha256),
+    ).fetchone()
+    return (row[0], row[1]) if row else (None, None)
 
 
 def _confirm(conn: sqlite3.Connection, latest: Latest, look: Look) -> None:

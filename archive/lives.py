@@ -32,8 +32,8 @@ class _Shown:
     number: int
     text: str
     block_kinds: tuple[str, ...]
+    not_before: str | None
     first_observed: str
-    last_observed: str
 
 
 def change_lives(conn: sqlite3.Connection, revision_id: int) -> None:
@@ -49,7 +49,7 @@ def change_lives(conn: sqlite3.Connection, revision_id: int) -> None:
         ).fetchall()
     )
     if before is not None:
-        _end(conn, before, [ids[digest] for digest in found.ended], now.first_observed)
+        _end(conn, before, [ids[digest] for digest in found.ended], now)
     for begun in found.begun:
         passage_id = ids.get(begun.passage.sha256)
         if passage_id is None:
@@ -57,13 +57,13 @@ def change_lives(conn: sqlite3.Connection, revision_id: int) -> None:
         conn.execute(
             "INSERT INTO lifetimes (passage_id, spell, first_revision_id, begin_not_before, begin_not_after)"
             " SELECT ?1, 1 + count(*), ?2, ?3, ?4 FROM lifetimes WHERE passage_id = ?1",
-            (passage_id, revision_id, before.last_observed if before else None, now.first_observed),
+            (passage_id, revision_id, now.not_before, now.first_observed),
         )
 
 
 def _shown(conn: sqlite3.Connection, where: str, values: tuple[int, ...]) -> _Shown | None:
     row = conn.execute(
-        "SELECT id, page_id, reading_id, number, text, block_kinds, first_observed, last_observed FROM revisions"
+        "SELECT id, page_id, reading_id, number, text, block_kinds, not_before, first_observed FROM revisions"
         f" WHERE {where}",
         values,
     ).fetchone()
@@ -76,20 +76,21 @@ def _shown(conn: sqlite3.Connection, where: str, values: tuple[int, ...]) -> _Sh
         number=row[3],
         text=row[4],
         block_kinds=tuple(json.loads(row[5])),
-        first_observed=row[6],
-        last_observed=row[7],
+        not_before=row[6],
+        first_observed=row[7],
     )
 
 
-def _end(conn: sqlite3.Connection, before: _Shown, ended: Sequence[int], observed_at: str) -> None:
+def _end(conn: sqlite3.Connection, before: _Shown, ended: Sequence[int], now: _Shown) -> None:
     for passage_id in ended:
         conn.execute(
-            "UPDATE lifetimes SET last_revision_id = ?1, end_not_before = ?2, end_not_after = ?3, (looks, longest_gap_s) ="
+            "UPDATE lifetimes SET last_revision_id = ?1, end_not_after = ?3,"
+            " end_not_before = iif(rtrim(?2, 'Z') < rtrim(begin_not_after, 'Z'), begin_not_after, ?2), (looks, longest_gap_s) ="
             " (SELECT sum(v.looks), max(max(v.longest_gap_s), coalesce(max(iif(v.number > f.number, v.gap_before_s, 0)), 0))"
             "  FROM revisions f JOIN revisions v ON v.reading_id = ?4 AND v.number BETWEEN f.number AND ?5"
             "  WHERE f.id = lifetimes.first_revision_id)"
             " WHERE passage_id = ?6 AND end_not_after IS NULL",
-            (before.revision_id, before.last_observed, observed_at, before.reading_id, before.number, passage_id),
+            (before.revision_id, now.not_before, now.first_observed, before.reading_id, before.number, passage_id),
         )
         text = conn.execute("SELECT text FROM passages WHERE id = ?", (passage_id,)).fetchone()[0]
         conn.executemany(

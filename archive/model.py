@@ -33,6 +33,7 @@ ACCEPTED = frozenset({Outcome.NEW, Outcome.UNCHANGED, Outcome.CHANGED})
 # The closed table of (outcome, reason code, meaning). `http_NNN` stands for any three-digit status.
 REASONS: tuple[tuple[Outcome, str, str], ...] = (
     (Outcome.UNCHANGED, "not_modified", "the server called the page unchanged (304); no body was seen"),
+    (Outcome.UNCHANGED, "in_turn", "another of the texts that this address shows in turn, told where it lasts"),
     (Outcome.HELD, "challenge", "a block or challenge page in place of the page"),
     (Outcome.HELD, "login", "a login or paywall form in place of the page"),
     (Outcome.HELD, "consent", "a consent or cookie page in place of the page"),
@@ -256,10 +257,12 @@ class Verdict:
 class Interpretation:
     """What became of one capture: the verdict, the text where there is one, and what was learnt for the next look.
 
-    `same` says that the text is the latest accepted one and was not read again (304, equal body, equal visible text).
+    `same` says that nothing is told: the text is the latest accepted one (304, equal body, equal visible text), or it is one
+    of the page's earlier texts, shown in turn with it.
     """
 
     verdict: Verdict
     document: Document | None = None
-    same: str | None = None  # not_modified, body, visible
+    same: str | None = None  # not_modified, body, visible, in_turn
+    since: datetime | None = None  # the look that showed first what is told only now, since it had to last; dates by it
     memory: str = field(default="", repr=False)  # JSON, made by the interpreter for itself; kept by the archive

@@ -72,7 +72,7 @@ def after_record(
             _recovered(conn, rules, look, before, waiting)
         if derived.change is not None:
             _changed(conn, rules, look, derived.change.id, [w for w in waiting if w.event == "changed"])
-        elif look.has_body:
+        elif look.has_body and derived.reason != "in_turn":
             _confirm(conn, rules, [w for w in waiting if w.event == "changed"], look.observed_at)
     return _look_again_at(conn, look)
 

@@ -95,8 +95,7 @@ def read_all(
             comparison=derive.comparison_with(latest, interpretation),
         )
         memory = interpretation.memory
-        if derived.revision_id is not None:
-            latest = derive.latest_of(conn, derived.revision_id)
+        latest = derive.latest_of(conn, derived.latest_id)
     conn.execute("UPDATE page_states SET memory = ? WHERE page_id = ?", (memory, page_id))
     finish_reading(conn, page_id, reading_id)
     return judged

@@ -264,14 +264,21 @@ class _Replay:
             finish_reading(self._conn, page_id, reading_id)
 
     def _as_copied(self, reading_id: int, seq: int) -> derive.Derived:
+        (latest_id,) = self._conn.execute(
+            "SELECT max(id) FROM revisions WHERE reading_id = ?", (reading_id,)
+        ).fetchone()
         row = self._conn.execute(
             "SELECT j.outcome, j.reason, j.revision_id, v.number FROM judgements j LEFT JOIN revisions v ON v.id = j.revision_id"
             " WHERE j.reading_id = ? AND j.seq = ?",
             (reading_id, seq),
         ).fetchone()
         if row is None:  # the reading was not whole before either: the next look reads the page again
-            return derive.Derived(outcome=Outcome.FAILED, reason=None, revision_id=None, number=None)
-        return derive.Derived(outcome=Outcome(row[0]), reason=row[1], revision_id=row[2], number=row[3])
+            return derive.Derived(
+                outcome=Outcome.FAILED, reason=None, revision_id=None, number=None, latest_id=latest_id
+            )
+        return derive.Derived(
+            outcome=Outcome(row[0]), reason=row[1], revision_id=row[2], number=row[3], latest_id=latest_id
+        )
 
     # what came of it
 

@@ -15,7 +15,7 @@ from archive.store import Archive, PageState
 from scraper.acts import Read, reader_of
 from scraper.browser import Browser
 from scraper.fetch import Fetcher
-from scraper.interpret import VERSION, over_limit
+from scraper.interpret import VERSION, needs_body, over_limit
 from scraper.parsers import Died, OverLimit, Parsers, ended
 from scraper.robots import Robots
 from scraper.watchlist import Page
@@ -81,7 +81,7 @@ def look(
     elif page.fetcher == "browser" and browser is not None:
         capture = browser.fetch(page.url, now=now)
     else:
-        full = state.confirming or state.looks_since_full + 1 >= full_every
+        full = state.confirming or needs_body(state.memory) or state.looks_since_full + 1 >= full_every
         capture = fetcher.fetch(
             page.url,
             now=now,

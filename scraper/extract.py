@@ -16,7 +16,7 @@ from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
 from scraper.memory import Memory, code, coded, codes
 from scraper.region import SELECTED, Region, find_region, selected_region, steadied
-from scraper.restless import MOST_SLOTS, Place
+from scraper.restless import MOST_BLOCKS, Place
 from scraper.stamps import Head, page_stamps
 
 VERSION = f"extract 1, {PARSER_VERSION}"
@@ -106,12 +106,10 @@ def _is_seen(leaf: Leaf) -> bool:
 
 
 def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
-    """For each leaf the path to it, and its number among the leaves of that path."""
-    if len(body) > MOST_SLOTS:
+    """For each leaf the path to it, and the widget it is part of: the largest container around it without any of the main prose."""
+    if len(body) > MOST_BLOCKS:
         return (Place(),) * len(body)
-    paths: dict[int, int] = {-1: 0}
-    counts: Counter[int] = Counter()
-    places = []
+    paths: dict[int, int] = {-1: 1}
     for leaf in body:
         chain = []
         node = leaf.node
@@ -121,11 +119,40 @@ def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
         for below in reversed(chain):
             here = layout.nodes[below]
             paths[below] = code(f"{paths[here.parent]}/{here.tag}.{_NUMBERS.sub('', here.mark).partition(' ')[0]}")
+    chars: Counter[int] = Counter()
+    for leaf in body:
+        chars[paths[leaf.node]] += 0 if _is_linked(leaf) else len(leaf.text)
+    main = max(chars, key=lambda path: chars[path], default=0)
+    widgets = _widgets(layout, [leaf.node for leaf in body if paths[leaf.node] == main])
+    named: dict[int, int] = {}
+    counts: Counter[int] = Counter()
+    places = []
+    for leaf in body:
+        widget = widgets[leaf.node]
+        if widget >= 0 and widget not in named:
+            counts[paths[widget]] += 1
+            named[widget] = code(f"{paths[widget]} {counts[paths[widget]]}")
         path = paths[leaf.node]
-        counts[path] += 1
-        linked = leaf.link_chars > 0.8 * len(leaf.text)
-        places.append(Place(slot=code(f"{path}#{counts[path]}"), path=path, linked=linked))
+        places.append(Place(path=path, widget=named.get(widget, 0), prose=path == main, linked=_is_linked(leaf)))
     return tuple(places)
+
+
+def _is_linked(leaf: Leaf) -> bool:
+    return leaf.link_chars > 0.8 * len(leaf.text)
+
+
+def _widgets(layout: Layout, prose: Sequence[int]) -> list[int]:
+    """For each node the outermost one around it that holds none of the prose; -1 where it holds some itself."""
+    holds = bytearray(len(layout.nodes))
+    for node in prose:
+        holds[node] = 1
+    for i in range(len(holds) - 1, 0, -1):
+        holds[layout.nodes[i].parent] |= holds[i]
+    widgets: list[int] = []
+    for i, here in enumerate(layout.nodes):
+        above = widgets[here.parent] if here.parent >= 0 else -1
+        widgets.append(-1 if holds[i] else above if above >= 0 else i)
+    return widgets
 
 
 def _head_title(root: etree._Element) -> str:

@@ -18,7 +18,7 @@ from scraper.extract import extract
 from scraper.judge import judge_answer, judge_page
 from scraper.markup import Unparsable, digest, parse, take_out_invisible, visible_text
 from scraper.memory import Memory, codes, forget_body, load, merged, packed, unpacked
-from scraper.restless import settle, stood_still, waits
+from scraper.restless import settle, waits
 from scraper.selectors import apply_selectors
 from scraper.stamps import read_head
 
@@ -28,7 +28,7 @@ _CONFIRMING = 3  # equal looks from which a doubt may be settled by rule
 _MOST_PASSAGES = 2500
 _MOST_WORDS = 1500
 _MOST_EARLIER = 4
-_IN_TURN = 2  # returns of a left text from which texts count as shown in turn
+_IN_TURN = 1  # returns of a left text from which texts count as shown in turn
 _LASTING_TURN = 12  # looks in a row from which one of them is told again
 VERSION = f"{EXTRACT_VERSION}, {judge.VERSION}"
 
@@ -56,6 +56,12 @@ def over_limit(capture: Capture, rules: Rules, memory: str, what: str) -> Interp
     return _judged(judge.failed("parse", ("limit", what)), known)
 
 
+def needs_body(memory: str) -> bool:
+    """Whether the next look must bring the whole page, since what is kept back until it lasts can't be counted by a 304."""
+    known = load(memory)
+    return waits(known) or known.other_looks > 0
+
+
 def _known(rules: Rules, memory: str) -> Memory:
     """The memory, unless other rules or another version made it."""
     known = load(memory)
@@ -80,7 +86,7 @@ def _settled(capture: Capture, known: Memory, memory: str, body: str) -> Interpr
     if verdict is not None:
         return Interpretation(verdict=verdict, memory=memory)
     if known.body == body and _same_way(capture, known):
-        return _again(known, "body", _calmed(known, memory))
+        return _again(known, "body", memory)
     return None
 
 
@@ -128,18 +134,9 @@ def _read(capture: Capture, rules: Rules, known: Memory, memory: str, body: str)
     return _accepted(verdict, evidence, memory)
 
 
-def _calmed(known: Memory, memory: str) -> str:
-    """The memory after a look that was the same in everything."""
-    calm = stood_still(known)
-    return memory if calm == known else calm.dump()
-
-
 def _churned(known: Memory, memory: str) -> str:
     """The memory after a look whose bytes alone were new; where that goes on, new bytes are no longer worth keeping."""
-    calm = stood_still(known)
-    if known.churn < _MOST_CHURN:
-        return replace(calm, churn=known.churn + 1).dump()
-    return memory if calm == known else replace(calm, body=load(memory).body).dump()
+    return replace(known, churn=known.churn + 1).dump() if known.churn < _MOST_CHURN else memory
 
 
 def _judged(verdict: Verdict, known: Memory) -> Interpretation:
@@ -161,7 +158,7 @@ def _doubted(known: Memory, verdict: Verdict, document: Document, at: datetime) 
 def _accepted(verdict: Verdict, evidence: Evidence, memory: str) -> Interpretation:
     """An accepted page: its text with restless parts at what was last told, or nothing new."""
     known, found = evidence.memory, evidence.found
-    settled = settle(known, found.document.blocks, found.places)
+    settled = settle(known, found.document.blocks, found.places, evidence.capture.observed_at, found.document.language)
     document = replace(
         found.document,
         blocks=settled.blocks,
@@ -170,50 +167,48 @@ def _accepted(verdict: Verdict, evidence: Evidence, memory: str) -> Interpretati
     text = digest(document.text)
     learnt = replace(settled.memory, outcome="", reason="", facts=(), doubt="", doubt_looks=0, doubt_since="")
     if known.accepted and text == known.text:
-        quiet = _is_quiet(known, settled.memory, document)
-        learnt = replace(learnt, other_looks=0, churn=min(known.churn + 1, _MOST_CHURN) if quiet else 0)
+        quiet = _is_quiet(known, settled.memory)
+        learnt = _turn_ended(replace(learnt, churn=min(known.churn + 1, _MOST_CHURN) if quiet else 0))
         unchanged = quiet and known.churn >= _MOST_CHURN and not known.outcome
         return Interpretation(
             verdict=verdict, document=document, same="visible", memory=memory if unchanged else learnt.dump()
         )
-    turn = _turn(known, text)
-    if turn is not None:
-        facts = (
-            *verdict.facts,
-            ("in turn", f"one of {len(set(known.earlier) | {known.text})} texts that this address shows in turn"),
-        )
-        return Interpretation(
-            verdict=replace(verdict, facts=facts),
-            document=document,
-            same="visible",
-            memory=replace(learnt, other_looks=turn).dump(),
-        )
+    if _comes_in_turn(known, text):
+        texts = len({*known.earlier, known.text})
+        fact = ("in turn", f"one of {texts} texts that this address shows in turn")
+        turn = replace(learnt, other=text, other_looks=1, other_since=utc_text(evidence.capture.observed_at))
+        if text == known.other:
+            turn = replace(turn, other_looks=known.other_looks + 1, other_since=known.other_since)
+        verdict = replace(verdict, facts=(*verdict.facts, fact))
+        return Interpretation(verdict=verdict, document=document, same="in_turn", memory=turn.dump())
+    since = [parse_utc(known.other_since)] if text == known.other else []
+    since += [settled.since] if settled.since else []
+    earlier = (*(item for item in known.earlier if item != known.text), known.text) if known.text else known.earlier
     learnt = replace(
-        learnt,
+        _turn_ended(learnt),
         returns=known.returns + 1 if text in known.earlier else max(0, known.returns - 1),
-        earlier=(*(item for item in known.earlier if item != known.text), *((known.text,) if known.text else ()))[
-            -_MOST_EARLIER:
-        ],
-        other_looks=0,
+        earlier=earlier[-_MOST_EARLIER:],
         churn=0,
     )
-    return Interpretation(verdict=verdict, document=document, memory=_learn(learnt, evidence, document).dump())
+    memory = _learn(learnt, evidence, document).dump()
+    return Interpretation(verdict=verdict, document=document, since=min(since, default=None), memory=memory)
 
 
-def _is_quiet(known: Memory, after: Memory, document: Document) -> bool:
+def _comes_in_turn(known: Memory, text: str) -> bool:
+    """Whether a text is one of those that the address shows in turn, and did not stand for long enough to be told."""
+    lasted = text == known.other and known.other_looks + 1 >= _LASTING_TURN
+    return known.returns >= _IN_TURN and text in known.earlier and not lasted
+
+
+def _turn_ended(memory: Memory) -> Memory:
+    return replace(memory, other="", other_looks=0, other_since="")
+
+
+def _is_quiet(known: Memory, after: Memory) -> bool:
     """Whether a look with the same text has taught nothing but new digests."""
-    return (after.slots, after.values, after.watched) == (
-        known.slots,
-        known.values,
-        known.watched,
-    ) and known.other_looks == 0
-
-
-def _turn(known: Memory, text: str) -> int | None:
-    """The looks in a row that showed another of the texts that come in turn; None where this is not such a look, or it lasts."""
-    if known.returns < _IN_TURN or text not in known.earlier or known.other_looks >= _LASTING_TURN:
-        return None
-    return known.other_looks + 1
+    return known.other_looks == 0 and all(
+        getattr(after, name) == getattr(known, name) for name in ("values", "told", "parts")
+    )
 
 
 def _learn(known: Memory, evidence: Evidence, document: Document) -> Memory:

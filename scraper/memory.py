@@ -14,8 +14,10 @@ from struct import pack, unpack
 from typing import Any
 from zlib import crc32
 
+PlainBlock = tuple[str, str, int, int, int]  # as `restless.py` keeps a block
+PlainPart = tuple[int, str, tuple[int, ...], tuple[int, ...], tuple[tuple[int, int, str, int], ...]]  # and a part
 _MOST_CODES = 2500
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +57,16 @@ class Memory:
     doubt_since: str = ""
     refused: tuple[str, ...] = ()  # digests of texts set aside by a person
     # parts that change by themselves (`restless.py`)
-    slots: str = ""  # codes of the places in the text at the last look, and of what stood there
-    values: str = ""
-    watched: tuple[tuple[int, int, str, int, tuple[int, ...], int, int], ...] = ()
+    begun: str = ""  # the first accepted look
+    values: str = ""  # codes of the blocks of the latest accepted look
+    told: tuple[PlainBlock, ...] = ()  # the blocks as they were last told
+    parts: tuple[PlainPart, ...] = ()
     # texts that come in turn
     earlier: tuple[str, ...] = ()  # digests of the texts accepted before, latest last
     returns: int = 0  # how often a text came back that had been left
-    other_looks: int = 0  # looks in a row that showed another of them than the latest accepted
+    other: str = ""  # digest of the one last seen, where it is not the latest accepted
+    other_looks: int = 0  # looks in a row that showed it
+    other_since: str = ""  # the first of these
 
     def dump(self) -> str:
         """The JSON text of a memory; equal memories give equal texts."""

@@ -1,150 +1,375 @@
-"""Parts of a text that change by themselves: found from look to look, kept at what was last told, told again once they last.
+"""Parts of a text that change by themselves: kept at what was last told, and told again once a value lasts.
 
-A slot is a place in the page: the path to a block and its number among blocks of that path. What differs there at one look
-after another without being an edit (links in turn, a clock, values seen before) earns the slot a score; with enough of it
-the slot counts as restless and the text keeps the last told wording there, until one value has stood for three looks.
+The told text is a row of blocks. A look's blocks are aligned with it, and what differs falls into parts: a widget (a container
+that holds none of the main prose) is one, any other block one of its own. A part whose change looks like no edit is kept back:
+one that shows the moment of the look, one whose entries were replaced by unrelated ones, one that changed again and again. It
+is told after it has stood for three looks, and for longer than its values used to stand.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from statistics import median_high
 
-from archive.model import Block
-from scraper.memory import Memory, code, packed, unpacked
+from archive.model import Block, parse_utc, utc_text
+from archive.text import words
+from scraper.alignment import Step, align
+from scraper.memory import Memory, PlainBlock, PlainPart, code, packed
+from scraper.moment import differs_by_the_moment, is_of_today
 
-Plain = tuple[int, int, str, int, tuple[int, ...], int, int]  # as kept in the memory
-
-MOST_SLOTS = 1500  # blocks up to which a page is followed in this way
-_MOST_WATCHED = 60
-_MOST_TEXT = 500
-_RESTLESS = 6  # score from which a slot is kept back
-_HIGHEST = 10
-_LASTING = 3  # looks after which a value is told
-_MOST_HISTORY = 8
-_CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b|\d\s*°")
-_DIGITS = re.compile(r"\d+")
+MOST_BLOCKS = 1500  # of a page that is followed in this way
+_MOST_CHARS = 60_000  # of its text, since what was last told is kept in its memory
+_MOST_PARTS = 60
+_MOST_WAITING = 60  # entries of a part that is kept back
+_MOST_SEEN = 60
+_MOST_STANDS = 6
+_RESTLESS = 2  # quick changes of a part from which it counts as one that changes by itself
+_RESTLESS_PROSE = 3  # of a block of prose that each time became another one
+_RESTLESS_EDITED = 6  # of one that was reworded: editors come back to their sentences
+_QUICK_S = 3 * 86400  # what stands for longer does not change by itself
+_QUICK_EDITED_S = 12 * 3600
+_LASTING_LOOKS = 3
+_LASTING_SEEN_LOOKS = 12  # of an entry that came and went before
+_A_DAY_S = 25 * 3600  # what is new every day does not last so long
+_LONGEST = 300  # characters of a text that may be one in turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a block stands: its slot (0: never restless), the path that it shares with its like, whether it is nearly all link."""
+    """Where a block stands: its path (0: it is not followed), its widget (0: none), and whether it is main prose, or a link."""
 
-    slot: int = 0
     path: int = 0
+    widget: int = 0
+    prose: bool = False
     linked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """A slot that changed: what was last told there, the values it had, and the one that waits to last."""
+class Placed:
+    """A block in its place."""
 
-    slot: int
-    score: int = 0
-    text: str = ""
-    mask: int = 0  # code of the last value with its digits left out
-    history: tuple[int, ...] = ()
-    waiting: int = 0  # code of the value kept back; 0 none
-    looks: int = 0
+    block: Block
+    place: Place
+    code: int
 
-    def plain(self) -> Plain:
-        return (self.slot, self.score, self.text, self.mask, self.history, self.waiting, self.looks)
+    def plain(self) -> PlainBlock:
+        place = self.place
+        return (self.block.kind, self.block.text, place.path, place.widget, int(place.prose) + 2 * place.linked)
+
+    @classmethod
+    def of(cls, plain: PlainBlock) -> Placed:
+        kind, text, path, widget, flags = plain
+        place = Place(path=path, widget=widget, prose=bool(flags & 1), linked=bool(flags & 2))
+        return cls(block=Block(kind=kind, text=text), place=place, code=code(text))
 
 
-def _watched(plain: Plain) -> Watched:
-    slot, score, text, mask, history, waiting, looks = plain
-    return Watched(slot=slot, score=score, text=text, mask=mask, history=history, waiting=waiting, looks=looks)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a part shows and was not told: its code (negative: of what is gone), its number in the part, since when, for how many looks."""
+
+    code: int
+    number: int
+    since: str
+    looks: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part that changed: since when its value stands, how long those before it stood, what they were, what waits to be told."""
+
+    key: int  # a widget's, or the code of the told block
+    since: str
+    stands_s: tuple[int, ...] = ()
+    seen: tuple[int, ...] = ()
+    waiting: tuple[Entry, ...] = ()
+
+    def plain(self) -> PlainPart:
+        waiting = tuple((entry.code, entry.number, entry.since, entry.looks) for entry in self.waiting)
+        return (self.key, self.since, self.stands_s, self.seen, waiting)
+
+    @classmethod
+    def of(cls, plain: PlainPart) -> Part:
+        key, since, stands_s, seen, waiting = plain
+        entries = tuple(Entry(code=item, number=number, since=at, looks=looks) for item, number, at, looks in waiting)
+        return cls(key=key, since=since, stands_s=stands_s, seen=seen, waiting=entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What of a part is not as told: pairs of a told block and the one in its place now, None where one went or came."""
+
+    pairs: tuple[tuple[Placed | None, Placed | None], ...]
+    numbers: tuple[int, ...]  # of the blocks of `pairs` in the part
+
+    @property
+    def old(self) -> list[Placed]:
+        return [old for old, _ in self.pairs if old is not None]
+
+    @property
+    def new(self) -> list[Placed]:
+        return [new for _, new in self.pairs if new is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """Blocks with restless ones at their last told wording, the memory after it, and what was kept back."""
+    """Blocks with restless ones as last told, the memory after it, what was kept back, and since when what is told only now stood."""
 
     blocks: tuple[Block, ...]
     memory: Memory
-    kept_back: tuple[str, ...]
+    kept_back: tuple[str, ...] = ()
+    since: datetime | None = None
 
 
 def waits(memory: Memory) -> bool:
     """Whether something is kept back, so that also a look without a change has to be counted."""
-    return any(item[5] for item in memory.watched)
+    return any(plain[4] for plain in memory.parts)
 
 
-def stood_still(memory: Memory) -> Memory:
-    """The memory after a look that showed the same text as the look before; nothing may be waiting."""
-    calmer = (replace(_watched(item), score=max(0, item[1] - 1)) for item in memory.watched)
-    return replace(memory, watched=tuple(entry.plain() for entry in calmer))
-
-
-def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place]) -> Settled:
-    """One look's blocks measured against the looks before; `places` goes with `blocks`."""
-    slots = [place.slot for place in places]
-    before = dict(zip(unpacked(memory.slots), unpacked(memory.values), strict=True))
-    values = {slot: code(block.text) for slot, block in zip(slots, blocks, strict=True) if slot}
-    watched = {item[0]: _watched(item) for item in memory.watched}
-    changed = {slot for slot, value in values.items() if before.get(slot, value) != value}
-    still_here, already_there = set(values.values()), set(before.values())
-    shifted = {slot for slot in changed if before[slot] in still_here or values[slot] in already_there}
-    if len(changed - watched.keys()) > max(8, len(values) // 2):  # rewritten, not restless
-        watched, changed = {}, set()
-    replaced = _replaced_lists(places, changed - shifted)
-    settled, kept_back = list(blocks), []
-    for i, (slot, block) in enumerate(zip(slots, blocks, strict=True)):
-        if slot not in changed and slot not in watched:
-            continue
-        entry = watched.get(slot) or Watched(slot=slot)
-        if slot in changed:
-            gain = 0 if slot in shifted else 4 if places[i].path in replaced else 2 if places[i].linked else 1
-            entry = _moved_on(entry, block, before[slot], values[slot], gain)
+def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at: datetime, language: str) -> Settled:
+    """One look's blocks, seen at `at`, measured against what was last told; `places` goes with `blocks`."""
+    now = [
+        Placed(block=block, place=place, code=code(block.text))
+        for block, place in zip(blocks, places, strict=True)
+        if place.path
+    ]
+    memory = replace(memory, begun=memory.begun or utc_text(at), values=packed([placed.code for placed in now]))
+    if len(now) > MOST_BLOCKS or sum(len(placed.block.text) for placed in now) > _MOST_CHARS:
+        return Settled(blocks=tuple(blocks), memory=replace(memory, told=(), parts=()))
+    told = [Placed.of(plain) for plain in memory.told]
+    parts = {plain[0]: Part.of(plain) for plain in memory.parts}
+    steps = _steps(told, now)
+    groups = _groups(steps, told, now)
+    if not told or 2 * sum(map(len, groups.values())) > len(steps) + 8:  # the first look, or one at a rewritten text
+        waited = [entry.since for part in parts.values() for entry in part.waiting]
+        return _settled(memory, blocks, places, now, [], waited, [])
+    after = [_at_rest(part, at) for part in parts.values() if part.key not in groups]
+    held, since, kept_back = set(), [], []
+    for key, group in groups.items():
+        difference = _difference(group, told, now)
+        part = _changed(parts.get(key) or Part(key=key, since=memory.begun), difference, at)
+        lasting = _lasting(part, difference, at, language)
+        if _is_edit(part, parts.get(key), difference, at, language) or lasting:
+            since += [entry.since for entry in lasting]
+            after += [replace(part, key=new.place.widget or new.code, waiting=()) for new in difference.new]
         else:
-            entry = _stood_still(entry, block, values[slot])
-        watched[slot] = entry
-        if entry.waiting:
-            settled[i] = replace(block, text=entry.text)
-            kept_back.append(block.text)
-    latest = sorted(watched.values(), key=lambda entry: (entry.waiting != 0, entry.score, entry.slot))[-_MOST_WATCHED:]
-    kept = [entry for entry in latest if entry.score or entry.history]
-    memory = replace(
-        memory,
-        slots=packed(list(values)),
-        values=packed(list(values.values())),
-        watched=tuple(entry.plain() for entry in sorted(kept, key=lambda entry: entry.slot)),
+            held.add(key)
+            after.append(part)
+            kept_back += [new.block.text for new in difference.new]
+    return _settled(memory, blocks, places, _shown(steps, told, now, groups, held), after, since, kept_back)
+
+
+def _settled(
+    memory: Memory,
+    blocks: Sequence[Block],
+    places: Sequence[Place],
+    shown: Sequence[Placed],
+    parts: Sequence[Part],
+    since: Sequence[str],
+    kept_back: Sequence[str],
+) -> Settled:
+    """The text with what is told of it between the blocks that are not followed (title and stamps), and the memory of it."""
+    first = next((i for i, place in enumerate(places) if place.path), len(places))
+    last = next((i for i in range(len(places), first, -1) if places[i - 1].path), first)
+    by_key = {part.key: part for part in parts}.values()
+    kept = sorted(by_key, key=lambda part: (bool(part.waiting), part.since, part.key))[-_MOST_PARTS:]
+    return Settled(
+        blocks=(*blocks[:first], *(placed.block for placed in shown), *blocks[last:]),
+        memory=replace(
+            memory,
+            told=tuple(placed.plain() for placed in shown),
+            parts=tuple(part.plain() for part in sorted(kept, key=lambda part: part.key)),
+        ),
+        kept_back=tuple(kept_back),
+        since=min(map(parse_utc, since), default=None),
     )
-    return Settled(blocks=tuple(settled), memory=memory, kept_back=tuple(kept_back))
 
 
-def _replaced_lists(places: Sequence[Place], changed: set[int]) -> set[int]:
-    """The paths of lists of links of which nearly all were replaced at once."""
-    total = Counter(place.path for place in places if place.linked)
-    new = Counter(place.path for place in places if place.linked and place.slot in changed)
-    return {path for path, count in total.items() if count >= 3 and 3 * new[path] >= 2 * count}
+def _steps(told: Sequence[Placed], now: Sequence[Placed]) -> list[Step]:
+    """The look aligned with the told text: blocks of one path may be each other's, others only if they are alike."""
+    bags: dict[int, frozenset[str]] = {}
+
+    def likeness(i: int, k: int) -> float:
+        alike = _alike(_bag(told[i], bags), _bag(now[k], bags))
+        same = told[i].place.path == now[k].place.path
+        return 1 + alike if same else alike if alike >= 0.5 else 0.0
+
+    return align([placed.code for placed in told], [placed.code for placed in now], likeness)
 
 
-def _moved_on(entry: Watched, block: Block, old: int, new: int, gain: int) -> Watched:
-    """A slot whose value is not that of the look before; `gain`: 0 if one of the two stands elsewhere in the text, 1 if it is no link."""
-    mask = code(_DIGITS.sub("", block.text))
-    if gain and (new in entry.history or (mask == entry.mask and _CLOCK.search(block.text))):
-        gain = max(gain, 2)
-    elif gain == 1:
-        short = len(block.text) <= 60 and block.kind != "table_row"
-        gain = 1 if short and mask == entry.mask and _DIGITS.search(block.text) else 0
-    score = min(_HIGHEST, entry.score + gain)
-    history = (*entry.history, old)[-_MOST_HISTORY:]
-    entry = replace(entry, score=score, mask=mask, history=history)
-    if score < _RESTLESS or not entry.text:
-        return replace(entry, text=block.text[:_MOST_TEXT] if len(block.text) <= _MOST_TEXT else "", waiting=0, looks=0)
-    if block.text == entry.text:
-        return replace(entry, waiting=0, looks=0)
-    return replace(entry, waiting=new, looks=1)
+def _bag(placed: Placed, bags: dict[int, frozenset[str]]) -> frozenset[str]:
+    if placed.code not in bags:
+        bags[placed.code] = frozenset(words(placed.block.text.casefold()))
+    return bags[placed.code]
 
 
-def _stood_still(entry: Watched, block: Block, value: int) -> Watched:
-    """A watched slot with the value of the look before."""
-    score = max(0, entry.score - 1)
-    if not entry.waiting:
-        return replace(entry, score=score)
-    if entry.looks + 1 >= _LASTING:  # it lasts: told
-        return replace(entry, score=0, text=block.text[:_MOST_TEXT], history=(), waiting=0, looks=0)
-    return replace(entry, score=max(score, _RESTLESS - 1), looks=entry.looks + 1)
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of the words of the shorter that both have."""
+    return len(one & other) / (min(len(one), len(other)) or 1)
+
+
+def _groups(steps: Sequence[Step], told: Sequence[Placed], now: Sequence[Placed]) -> dict[int, list[Step]]:
+    """The steps that are no staying, by the part they belong to."""
+    groups: dict[int, list[Step]] = {}
+    for step in steps:
+        if not _stays(step, told, now):
+            groups.setdefault(_key(step, told, now), []).append(step)
+    return groups
+
+
+def _stays(step: Step, told: Sequence[Placed], now: Sequence[Placed]) -> bool:
+    return step.old is not None and step.new is not None and told[step.old].code == now[step.new].code
+
+
+def _key(step: Step, told: Sequence[Placed], now: Sequence[Placed]) -> int:
+    """The part that a step belongs to: the widget of its block, or the told block, or the one that came."""
+    placed = told[step.old] if step.old is not None else now[step.new or 0]
+    return placed.place.widget or placed.code
+
+
+def _shown(
+    steps: Sequence[Step],
+    told: Sequence[Placed],
+    now: Sequence[Placed],
+    groups: dict[int, list[Step]],
+    held: set[int],
+) -> list[Placed]:
+    """What is told: held parts as they were, all else as it is."""
+    kept = {step for key in held for step in groups[key]}
+    shown = []
+    for step in steps:
+        if step in kept:
+            shown += [told[step.old]] if step.old is not None else []
+        elif step.new is not None:
+            shown.append(now[step.new])
+    return shown
+
+
+def _difference(group: Sequence[Step], told: Sequence[Placed], now: Sequence[Placed]) -> Difference:
+    first = min((step.new for step in group if step.new is not None), default=0)
+    pairs = tuple(
+        (None if step.old is None else told[step.old], None if step.new is None else now[step.new]) for step in group
+    )
+    return Difference(
+        pairs=pairs,
+        numbers=tuple(0 if step.new is None else step.new - first for step in group),
+    )
+
+
+# --- the habits of a part --------------------------------------------------------------------------------------------
+
+
+def _at_rest(part: Part, at: datetime) -> Part:
+    """A part that shows what was told; what waited is gone again."""
+    return _turned(part, [], at) if part.waiting else part
+
+
+def _changed(part: Part, difference: Difference, at: datetime) -> Part:
+    """A part that shows something else than was told: the same as at the look before, or something new."""
+    now = [
+        (new.code if new is not None else -(old.code if old else 0), number)
+        for (old, new), number in zip(difference.pairs, difference.numbers, strict=True)
+    ]
+    before = {(entry.code, entry.number): entry for entry in part.waiting}
+    entries = [
+        replace(before[item], looks=before[item].looks + 1)
+        if item in before
+        else Entry(code=item[0], number=item[1], since=utc_text(at))
+        for item in now[:_MOST_WAITING]
+    ]
+    if before.keys() == set(now):
+        return replace(part, waiting=tuple(entries))
+    if not part.waiting:
+        part = replace(part, seen=_seen(part, [old.code for old in difference.old]))
+    return _turned(part, entries, at)
+
+
+def _turned(part: Part, entries: Sequence[Entry], at: datetime) -> Part:
+    """A part whose value is another than at the look before."""
+    here = {entry.code for entry in entries}
+    stood_s = int((at - parse_utc(part.since)).total_seconds())
+    return replace(
+        part,
+        since=utc_text(at),
+        stands_s=(*part.stands_s, stood_s)[-_MOST_STANDS:],
+        seen=_seen(part, [entry.code for entry in part.waiting if entry.code not in here]),
+        waiting=tuple(entries),
+    )
+
+
+def _seen(part: Part, codes: Sequence[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys((*part.seen, *codes)))[-_MOST_SEEN:]
+
+
+# --- edit or not -----------------------------------------------------------------------------------------------------
+
+
+def _is_edit(part: Part, before: Part | None, difference: Difference, at: datetime, language: str) -> bool:
+    """Whether a difference is to be told at once. One that waits already is not."""
+    if before is not None and before.waiting:
+        return False
+    return not (
+        _is_restless(part, difference) or _shows_the_moment(difference, at, language) or _is_turnover(difference)
+    )
+
+
+def _is_restless(part: Part, difference: Difference) -> bool:
+    """Whether the part changed so quickly and so often that it does so by itself."""
+    fewest, quick_s = _RESTLESS, _QUICK_S
+    if any(placed.place.prose for placed in (*difference.old, *difference.new)):
+        fewest, quick_s = (
+            (_RESTLESS_EDITED, _QUICK_EDITED_S) if _is_rewording(difference) else (_RESTLESS_PROSE, _QUICK_S)
+        )
+    latest = part.stands_s[-fewest:]
+    return len(latest) == fewest and median_high(latest) <= quick_s
+
+
+def _is_rewording(difference: Difference) -> bool:
+    return any(
+        old is not None and new is not None and _alike(_bag(old, {}), _bag(new, {})) >= 0.5
+        for old, new in difference.pairs
+    )
+
+
+def _shows_the_moment(difference: Difference, at: datetime, language: str) -> bool:
+    return all(
+        old is not None
+        and new is not None
+        and differs_by_the_moment(old.block.text, new.block.text, at, language or "")
+        for old, new in difference.pairs
+    )
+
+
+def _is_turnover(difference: Difference) -> bool:
+    """Whether entries were replaced as nobody edits them: several links by unrelated ones, a list of links that moved on."""
+    old, new = difference.old, difference.new
+    if not old or not new or any(placed.place.prose for placed in (*old, *new)):
+        return False
+    linked = 2 * sum(placed.place.linked for placed in new) >= len(new)
+    went, came = [placed.code for placed in old], [placed.code for placed in new]
+    if not linked or sorted(went) == sorted(came):
+        return linked  # the same links in another order are turned over
+    gone = [_bag(placed, {}) for placed in old]
+    unlike = [placed for placed in new if all(_alike(_bag(placed, {}), bag) < 0.5 for bag in gone)]
+    if 3 * len(unlike) < 2 * len(new) or any(len(placed.block.text) > _LONGEST for placed in (*old, *new)):
+        return False
+    moved_on = len(old) == len(new) and all(one is None or other is None for one, other in difference.pairs)
+    return linked and (moved_on or (len(new) >= 2 and len(old) >= 2))
+
+
+def _lasting(part: Part, difference: Difference, at: datetime, language: str) -> list[Entry]:
+    """The entries of a part that waits by which it is told: those that stood for long enough."""
+    if len(part.stands_s) >= _RESTLESS:
+        patience_s = 1.5 * median_high(part.stands_s)
+    else:
+        linked = any(placed.place.linked for placed in difference.new)
+        patience_s = _A_DAY_S if linked or _shows_the_moment(difference, at, language) else 0.0
+    today = {new.code for new in difference.new if is_of_today(new.block.text, at, language)}
+    return [
+        entry
+        for entry in part.waiting
+        if entry.looks >= (_LASTING_SEEN_LOOKS if abs(entry.code) in part.seen else _LASTING_LOOKS)
+        and (at - parse_utc(entry.since)).total_seconds() >= patience_s
+        and entry.code not in today
+    ]

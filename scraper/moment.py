@@ -1,0 +1,88 @@
+"""What a page shows of the moment at which it is asked: today's date, the time, the weather's degrees, how often it was read.
+
+Such a value within a text is no wording. Only the values themselves are judged here; that what stands for long was an edit
+after all is for `restless.py` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+
+from archive.stamp_dates import DATE, WEEKDAY, day_of, plain_digits
+from archive.text import word_pattern
+
+MOST_CHARS = 2000  # of a text that is looked through
+_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?(?![\d])")
+_NUMBER = r"[-+−–]?\d+(?:[.,\u00a0\u202f ’']\d+)*"
+_DEGREES = re.compile(rf"{_NUMBER}\s*(?:°|º|℃|℉)")
+_VISITS = (
+    r"views?|viewed|visits?|visitors?|visited|reads?|hits?|readers?|online|downloads?|downloaded|"
+    r"просмотр\w*|посе[тщ]\w*|прочит\w*|читател\w*|скачив\w*|онлайн|перегляд\w*|відвідувач\w*|прочитан\w*|қарал\w*|көріл\w*|оқыл\w*|"
+    r"vues?|lu\s|lectures?|lecteurs?|visites?|visiteurs?|en ligne|aufrufe?|abrufe?|besucher\w*|gelesen|leser|zugriffe|"
+    r"visitas?|visto|vistas|leíd\w*|lecturas?|lid[oa]\w*|visualiza\w+|acessos?|visite|lett[oa]\b|letture|"
+    r"odsłon\w*|wyświetle\w*|odwiedz\w*|przeczyt\w*|bekeken|gelezen|bezoek\w*|zobrazen\w*|görüntülen\w*|okun\w*|ziyaret\w*|"
+    r"lượt|dilihat|dibaca|pengunjung|مشاهد\w*|قراء\w*|زيار\w*|زائر\w*|بازدید\w*|صפיות|צפיות|נקרא|נצפה|बार|"
+    r"浏览|瀏覽|阅读|閱讀|点击|點閱|访问|訪問|在线|閲覧|アクセス|조회|방문"
+)
+_VISITED = re.compile(
+    rf"(?:{_VISITS})[^\d.!?]{{0,24}}?({_NUMBER})|({_NUMBER})[^\d.!?]{{0,24}}?(?:{_VISITS})", re.IGNORECASE
+)
+_MINUTES_APART = 2  # of a shown time from that of the look, the hour and half hour being the zone's
+
+
+def differs_by_the_moment(old: str, new: str, at: datetime, language: str) -> bool:
+    """Whether `new`, seen at `at`, differs from `old` in nothing but what it shows of that moment."""
+    if len(old) > MOST_CHARS or len(new) > MOST_CHARS:
+        return False
+    old, new = plain_digits(old), plain_digits(new)
+    shown = [*_days(new, at, language), *_times(new, at), *_counts(new)]
+    if not shown:
+        return False
+    were = [match.span() for pattern in (DATE, WEEKDAY, _TIME) for match in pattern.finditer(old)] + list(_counts(old))
+    before, now = (list(word_pattern().finditer(text)) for text in (old, new))
+    matcher = SequenceMatcher(None, [token[0] for token in before], [token[0] for token in now], autojunk=False)
+    changes = [change for change in matcher.get_opcodes() if change[0] != "equal"]
+    return bool(changes) and all(
+        all(_within(token.span(), were) for token in before[i:j])
+        and all(_within(token.span(), shown) for token in now[k:n])
+        for _, i, j, k, n in changes
+    )
+
+
+def is_of_today(text: str, at: datetime, language: str) -> bool:
+    """Whether a text shows the day of the look, in whatever zone."""
+    return len(text) <= MOST_CHARS and any(True for _ in _days(plain_digits(text), at, language))
+
+
+def _within(span: tuple[int, int], spans: list[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in spans)
+
+
+def _days(text: str, at: datetime, language: str) -> Iterator[tuple[int, int]]:
+    """Dates of the day of the look, and then weekdays too."""
+    found = False
+    for match in DATE.finditer(text):
+        day = day_of(match, "", language)
+        if day is not None and abs(day - at.date()) <= timedelta(days=1):
+            found = True
+            yield match.span()
+    if found:
+        yield from (match.span() for match in WEEKDAY.finditer(text))
+
+
+def _times(text: str, at: datetime) -> Iterator[tuple[int, int]]:
+    """Times of day that may be that of the look, in a zone of whole or half hours."""
+    for match in _TIME.finditer(text):
+        apart = (int(match[2]) - at.minute) % 30
+        if min(apart, 30 - apart) <= _MINUTES_APART:
+            yield match.span()
+
+
+def _counts(text: str) -> Iterator[tuple[int, int]]:
+    """Degrees, and counts of visits."""
+    yield from (match.span() for match in _DEGREES.finditer(text))
+    for match in _VISITED.finditer(text):
+        yield match.span(1 if match[1] else 2)

@@ -27,7 +27,7 @@ class Anchor:
     size: int  # of the newest checkpoint that it has; 0: none
     since: str  # when it got that one; when it was first named, where it has none
     behind: bool  # the log has entries that it has no checkpoint of
-    overdue: bool  # and has had them for longer than the watch list allows
+    overdue: bool  # and has had them for longer than the watch list allows, or was named so long ago and has none
     failures: int  # in a row
     error: str | None  # of the last of them
     due_at: str  # not before then it is asked again
@@ -170,7 +170,7 @@ def anchors(conn: sqlite3.Connection, at: datetime) -> list[Anchor]:
     ).fetchall()
     found = []
     for place, size, since, overdue_after_s, failures, error, due_at, behind, waiting_since in rows:
-        waiting = at - parse_utc(waiting_since or since)
+        waiting = at - parse_utc(waiting_since if size and waiting_since else since)
         found.append(
             Anchor(
                 place=place,

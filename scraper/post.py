@@ -16,6 +16,8 @@ from scraper.http1 import Head, read_pieces
 from scraper.targets import read_target
 from scraper.wire import CheckedAdapter, Errand, StrictResponse, ask, fault_of, set_errand
 
+MOMENT_S = 0.05  # a socket's own time limit may end a request just before the deadline does
+
 
 class PostFailed(VariorumError):
     """Nothing usable came back, and why."""
@@ -57,7 +59,8 @@ class Poster:
         try:
             answer = self._exchange(adapter, errand, url, body, content_type, accept)
         except Fault as fault:
-            late = f"it took longer than {limits.deadline_s:g} s" if errand.deadline.late else ""
+            over = errand.deadline.late or (fault.reason == "timeout" and errand.deadline.left_s() < MOMENT_S)
+            late = f"it took longer than {limits.deadline_s:g} s" if over else ""
             mend = "; [fetch] allow_addresses names those that may be asked" if isinstance(fault, Forbidden) else ""
             raise PostFailed(late or fault.detail + mend) from fault
         finally:

@@ -206,6 +206,7 @@ class Home:
     def __post_init__(self) -> None:
         self.path.mkdir(exist_ok=True)
         self._slugs: list[str] = []
+        self.is_open = True
         self.archive = Archive.open(self.path, holder="test")
         checkpoints.make_key(self.path, "archive.example/log")
         self.grow()
@@ -239,7 +240,9 @@ class Home:
         return self.archive.conn.execute(sql).fetchone()
 
     def close(self) -> None:
-        self.archive.close()
+        if self.is_open:
+            self.archive.close()
+        self.is_open = False
 
 
 @pytest.fixture

@@ -335,9 +335,11 @@ def test_the_starter_file_is_valid_and_begins_with_the_statement() -> None:
 
 def test_what_the_starter_file_offers_in_comments_is_valid_too() -> None:
     keys = [line[2:] if line.startswith(("# ", "#\t")) and " = " in line else line for line in starter().splitlines()]
-    text = "\n".join(line.removeprefix("# ") if line == "# [[alert]]" else line for line in keys)
+    text = "\n".join(line.removeprefix("# ") if line in ("# [[alert]]", "# [anchor]") else line for line in keys)
     found = parse(text.replace('"6h"                  #', '"6h" #'))
     assert found.alerts[0].phrases == ("State of Palestine", "Road map")
+    assert found.anchor is not None
+    assert found.anchor.directory == "/mnt/elsewhere/checkpoints"
 
 
 def test_adding_a_page_keeps_every_byte_before_it() -> None:

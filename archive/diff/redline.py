@@ -19,6 +19,12 @@ _BESIDE: Mapping[RunKind, set[RunKind]] = {
     "insert": {"insert", "moved_here"},
 }
 _BORDER = re.compile(r"\n[^\S\n]*\n\s*")
+_KEPT: tuple[RunKind, ...] = ("equal", "moved_here")
+_NUMBER = 32  # characters looked at beside a replaced part of a number
+_NUMBER_ONLY = re.compile(r"\d+(?:[.,:/٫٬’']\d+)*")
+_NUMBER_HEAD = re.compile(r"(?:\d+[.,:/٫٬’'])+\Z")
+_NUMBER_MIDDLE = re.compile(r"[.,:/٫٬’'](?:\d+[.,:/٫٬’'])*")
+_NUMBER_TAIL = re.compile(r"(?:[.,:/٫٬’']\d+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,7 @@ NEW_SIDE: tuple[RunKind, ...] = ("equal", "insert", "moved_here")
 
 def redline(old: str, new: str, ops: Sequence[Op]) -> Redline:
     """The joint text of two texts and the operations between them."""
-    runs = _named(_with_borders(_with_ends(old, new, _quiet_spaces(old, new, ops))))
+    runs = _named(_whole_numbers(_with_borders(_with_ends(old, new, _quiet_spaces(old, new, ops)))))
     numbered, changes = _numbered(runs)
     return Redline(blocks=tuple(_blocks(numbered)), changes=changes)
 
@@ -155,25 +161,36 @@ def _with_borders(runs: list[Run]) -> list[Run]:
     for index, run in enumerate(runs):
         side = _BESIDE.get(run.kind)
         if side is not None and run.text.isspace() and _BORDER.search(run.text):
-            after = runs[index + 1] if index + 1 < len(runs) else None
             whole_before = bool(fresh) and fresh <= side
-            whole_after = after is not None and after.kind in side and _ends_paragraph(runs, index + 1)
+            whole_after = index + 1 < len(runs) and _is_whole(runs, index + 1, side)
             if whole_before or whole_after:
                 run = Run(kind="equal", text=run.text)
         out.append(run)
         parts = _BORDER.split(run.text)
         if len(parts) > 1 and run.kind in ("equal", "insert"):
             fresh = set()
-        if parts[-1].strip():
+        if parts[-1].strip() and not _inside_move(run):
             fresh.add(run.kind)
     return out
 
 
-def _ends_paragraph(runs: list[Run], index: int) -> bool:
-    """Whether a paragraph ends with this run."""
-    if _BORDER.search(runs[index].text):
-        return True
-    return index + 1 == len(runs) or _BORDER.match(runs[index + 1].text) is not None
+def _is_whole(runs: list[Run], start: int, side: set[RunKind]) -> bool:
+    """Whether the paragraph that starts with this run has only runs of one side."""
+    for index in range(start, len(runs)):
+        run = runs[index]
+        border = _BORDER.search(run.text)
+        if border and not run.text[: border.start()].strip():
+            return True
+        if run.kind not in side and not _inside_move(run):
+            return False
+        if border:
+            return True
+    return True
+
+
+def _inside_move(run: Run) -> bool:
+    """Whether a run was deleted from a passage that moved: shown at its new place, part of its old one."""
+    return run.kind == "delete" and run.move != 0
 
 
 def _away(ops: Sequence[Op], moves: dict[int, int]) -> list[tuple[int, int, int]]:
@@ -204,6 +221,45 @@ def _moves(ops: Sequence[Op]) -> dict[int, int]:
             out[index] = count
             end, last = op.old[1], index
     return out
+
+
+def _whole_numbers(runs: list[Run]) -> list[Run]:
+    """Replaced parts of a number or date as the whole of it, on both sides: from right to left its parts would be shown
+    in another order than they are read."""
+    out: list[Run] = []
+    at = 0
+    while at < len(runs):
+        if not _is_number_replaced(runs, at):
+            out.append(runs[at])
+            at += 1
+            continue
+        gone, come = runs[at], runs[at + 1]
+        head = _cut(out, _NUMBER_HEAD.search(out[-1].text[-_NUMBER:])) if out and out[-1].kind in _KEPT else ""
+        was, now, at = head + gone.text, head + come.text, at + 2
+        while at < len(runs) and runs[at].kind in _KEPT and _NUMBER_MIDDLE.fullmatch(runs[at].text, 0, _NUMBER):
+            if not _is_number_replaced(runs, at + 1):
+                break
+            was, now, at = was + runs[at].text + runs[at + 1].text, now + runs[at].text + runs[at + 2].text, at + 3
+        after = runs[at] if at < len(runs) and runs[at].kind in _KEPT else None
+        tail = found.group() if after and (found := _NUMBER_TAIL.match(after.text, 0, _NUMBER)) else ""
+        out += [replace(gone, text=was + tail), replace(come, text=now + tail)]
+        if after and tail:
+            out.append(replace(after, text=after.text[len(tail) :]))
+            at += 1
+    return [run for run in out if run.text]
+
+
+def _is_number_replaced(runs: list[Run], at: int) -> bool:
+    pair = runs[at : at + 2]
+    return [run.kind for run in pair] == ["delete", "insert"] and all(_NUMBER_ONLY.fullmatch(run.text) for run in pair)
+
+
+def _cut(runs: list[Run], found: re.Match[str] | None) -> str:
+    """Takes what was found at the end of the last run off it."""
+    said = found.group() if found else ""
+    if said:
+        runs[-1] = replace(runs[-1], text=runs[-1].text[: -len(said)])
+    return said
 
 
 def _named(runs: list[Run]) -> list[Run]:

@@ -29,7 +29,11 @@ def _run(part: Segment, say: Catalogue) -> str:
     css = "moved" if part.kind in ("moved_away", "moved_here") else "border" if part.border else ""
     anchor = f"change-{part.change}" if part.first else f"from-{part.change}" if part.kind == "moved_away" else ""
     attributes = (f' class="{css}"' if css else "") + (f' id="{anchor}"' if anchor else "")
-    return f"<{tag}{attributes}>{_unseen(f'[{say(_SAID[part.kind])}: ', say)}{text}{_unseen(']', say)}</{tag}>{_link(part, say)}"
+    marked = f"<{tag}{attributes}>{_unseen(f'[{say(_SAID[part.kind])}: ', say)}{text}{_unseen(']', say)}</{tag}>"
+    link = _link(part, say)
+    return (
+        link + marked if part.kind == "moved_here" else marked + link
+    )  # an edited passage is in parts: link to its begin
 
 
 def _link(part: Segment, say: Catalogue) -> str:

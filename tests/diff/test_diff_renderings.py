@@ -131,6 +131,22 @@ def test_a_new_stamp_is_one_change() -> None:
     assert made("Updated at : 9.05.2014, 00:54", "Updated at : 10.06.2015, 11:02").changes == 1
 
 
+def test_a_replaced_part_of_a_number_or_date_is_shown_as_the_whole_of_it() -> None:
+    said = terminal(made("It was 04.05.2031, 1,250,000 crowns.", "It was 09.05.2031, 1,350,000 crowns."), colour=False)
+    assert said == "It was (1)[-04.05.2031-]{+09.05.2031+}, [-1,250,000-]{+1,350,000+} crowns.\n"
+
+
+def test_the_parts_of_a_date_that_changed_are_one_replacement() -> None:
+    said = terminal(made("Updated at : 9.05.2014", "Updated at : 10.06.2015"), colour=False)
+    assert said == "Updated at : (1)[-9.05.2014-]{+10.06.2015+}\n"
+
+
+def test_a_paragraph_that_moved_and_was_edited_has_no_paragraph_mark() -> None:
+    one, two, three = "The embassy is open on 4 days of May.", "All parties return.", "The river is wide and deep."
+    line = made(f"{one}\n\n{two}\n\n{three}", f"{two}\n\n{three}\n\n{one.replace('4', '5')}")
+    assert "¶" not in terminal(line, colour=False)
+
+
 def test_a_paragraph_that_moved_whole_stands_alone_at_both_ends() -> None:
     one, two, three = "The embassy is open.", "All parties return to the talks.", "The river is wide and deep."
     line = made(f"{one}\n\n{two}\n\n{three}", f"{two}\n\n{three}\n\n{one}")

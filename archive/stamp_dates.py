@@ -10,7 +10,7 @@ import re
 import sys
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from archive import stamp_words as words
@@ -25,8 +25,8 @@ _ASCII_DIGITS = _DIGITS | dict.fromkeys(_MARKS, " ") | {0xA0: " ", 0x2009: " ", 
 _HAN = {char: value for value, char in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _LATEST_YEAR = 2060  # a year beyond it is of another calendar, or no year
 
-_JOINED = "".join(chr(code) for code in range(0x300, 0x1200) if unicodedata.category(chr(code))[0] == "M")
-WORD = rf"[^\W\d_](?:[^\W\d_]|[{_JOINED}'’ʻ])*"
+_JOINED = "".join(chr(code) for code in range(0x300, 0x1800) if unicodedata.category(chr(code))[0] == "M")
+WORD = rf"[^\W\d_](?:[^\W\d_]|[{_JOINED}'’ʻ׳॰])*"
 _MONTH = (
     r"(?:كانون|تشرين|ربيع|جمادى|ذو|ذي)\ ال\w+|(?:meán|deireadh)\ fómhair|ม\.ค\.|ก\.พ\.|มี\.ค\.|เม\.ย\.|พ\.ค\.|มิ\.ย\.|ก\.ค\.|ส\.ค\.|ก\.ย\.|ต\.ค\.|พ\.ย\.|ธ\.ค\.|"
     rf"{WORD}(?:/{WORD})?"
@@ -53,6 +53,12 @@ DATE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _MONTH_FIRST = "|".join(words.MONTH_FIRST.split())
+_RUN = re.compile(r"\d+")
+_HAN_YEAR = re.compile(r"(?<![〇零一二三四五六七八九十])(?:元|[〇零一二三四五六七八九十]{1,4})\s?年")
+_ERA_NAMES = (*words.ERAS, *words.SHORT_ERAS, *(letter.lower() for letter in words.SHORT_ERAS))
+_ERA_ENDS = frozenset(era[-1] for era in _ERA_NAMES)
+_WITHIN_WORD = frozenset(_JOINED + "'’ʻ׳॰")
+_LONGEST_MONTH = 20
 YEARLESS = re.compile(
     rf"""(?<![\d.,:/-])\d{{1,2}}{_OF_DAY}\.?\s?{_OF}(?P<month>{_MONTH})(?![^\W\d_])
     | (?<![^\W\d_])(?:{_MONTH_FIRST})\.?\s\d{{1,2}}(?:st|nd|rd|th|[.])?(?![\d:./])
@@ -60,15 +66,15 @@ YEARLESS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _WEEKDAY_NAMES = "|".join(words.WEEKDAYS.strip().splitlines())
-WEEKDAY = re.compile(rf"(?<![^\W\d_])(?:{_WEEKDAY_NAMES}|{words.TODAY})(?![^\W\d_])", re.IGNORECASE)
-LAST_WEEKDAY = re.compile(
-    rf"(?<![^\W\d_])(?:{_WEEKDAY_NAMES}|{words.SHORT_WEEKDAYS})[.,،、]?(?:\s?ที่)?\s*$", re.IGNORECASE
-)
+WEEKDAY = re.compile(rf"(?<![^\W\d_])(?:{_WEEKDAY_NAMES}|{words.TODAY})(?![^\W\d_])")  # of small letters
+_WEEKDAYS = re.compile(_WEEKDAY_NAMES)
+_SHORT_WEEKDAYS = re.compile(words.SHORT_WEEKDAYS)
+_WEEKDAY_AFTER = re.compile(r"[.,]?\s*([^\W\d_]{3,16})(?![^\W\d_])")
 _SHAPES = r"\s?[(（](?:(?:dd|d|jj|tt|mm|m|yyyy|yy|aaaa|jjjj|rrrr)[-./\s]?){3}[)）]"
-AFTER_DATE = re.compile(
+_AFTER_DATE = re.compile(
     r"(?:[.]?\s?(?:года|годину|године|godine|году|року|roku|rokov|roka|год|г\.|г(?=[\s,;]|$)|р\.|r\.(?=[\s,;)]|$)|ж\.|d\.|оны|-?ж(?:ыл\w*)?\.?(?=[\s,;]|$)|-ж\.|"
     r"-?c[iıuü]\sil\b|yil\b|(?<=\d)(?:-?(?:t[őó]l|[áeéa]n|i)|an?)(?=[\s,;]|$)|م(?=[\s،]|$)|ه-|ه(?=[\s،]|$)|[.](?=\s*(?:[\d,]|$))))?"
-    rf"(?:{_SHAPES}|\s?[(（](?:[^\W\d_]{{1,12}}\.?)[)）]|[.,]?\s*(?:{_WEEKDAY_NAMES})(?![^\W\d_]))?",
+    rf"(?:{_SHAPES}|\s?[(（](?:[^\W\d_]{{1,12}}\.?)[)）])?",
     re.IGNORECASE,
 )
 _ZONE = (
@@ -108,6 +114,73 @@ def plain_digits(text: str) -> str:
     return text if text.isascii() else text.translate(_ASCII_DIGITS)
 
 
+def dates_in(plain: str) -> list[re.Match[str]]:
+    """The matches of `DATE` in a text, from left to right."""
+    return _matches(DATE, plain)
+
+
+def yearless_in(plain: str) -> list[re.Match[str]]:
+    """The days of a text that stand without their year; only those whose month is one."""
+    return [match for match in _matches(YEARLESS, plain) if not match["month"] or _month_of(_key(match["month"]), "")]
+
+
+def _matches(pattern: re.Pattern[str], plain: str) -> list[re.Match[str]]:
+    """The matches of a pattern from left to right, looked for only where there are numbers."""
+    starts = [start for found in _RUN.finditer(plain) for start in _starts(plain, found.start())]
+    if "年" in plain:
+        starts += [start for found in _HAN_YEAR.finditer(plain) for start in _starts(plain, found.start())]
+        starts.sort()
+    matches: list[re.Match[str]] = []
+    end = 0
+    for start in starts:
+        match = pattern.match(plain, start) if start >= end else None
+        if match is not None:
+            matches.append(match)
+            end = match.end()
+    return matches
+
+
+def _starts(plain: str, at: int) -> tuple[int, ...]:
+    """Where a date may begin whose first number stands here: at the word before it, the era before it, or the number."""
+    gap = at
+    while gap and at - gap < 3 and plain[gap - 1].isspace():
+        gap -= 1
+    era = at
+    if gap and plain[gap - 1] in _ERA_ENDS:
+        era = next((gap - len(era) for era in _ERA_NAMES if plain.endswith(era, 0, gap)), at)
+    word = gap - (plain[gap - 1 : gap] == "." and gap < at)
+    low = max(0, word - _LONGEST_MONTH)
+    while word > low and (plain[word - 1].isalpha() or plain[word - 1] in _WITHIN_WORD):
+        word -= 1
+    return (word, at) if era == at else (era, at) if era <= word else (word, era, at)
+
+
+def date_end(plain: str, match: re.Match[str]) -> int:
+    """Where a date ends with what belongs to it: "г.", "roku", a weekday's name behind it."""
+    tail = _AFTER_DATE.match(plain, match.end())
+    end = tail.end() if tail else match.end()
+    word = _WEEKDAY_AFTER.match(plain, end)
+    return word.end() if word is not None and _is_weekday(word[1].lower()) else end
+
+
+def weekday_start(plain: str) -> int | None:
+    """Where the weekday's name begins, short or long, that ends a text."""
+    tail = plain.rstrip(" \t\n.,،、").removesuffix("ที่").rstrip()
+    start = len(tail)
+    for _ in range(2):  # some are two words
+        start = max(tail.rfind(char, 0, start) for char in " :：,،(（|") + 1
+        word = tail[start:].lower()
+        if _is_weekday(word) or _SHORT_WEEKDAYS.fullmatch(word):
+            return start
+        start = max(0, start - 1)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _is_weekday(word: str) -> bool:
+    return _WEEKDAYS.fullmatch(word) is not None
+
+
 def settled_order(text: str) -> str:
     """The order of day and month that a text's own numeric dates show (`dmy` or `mdy`); "" where they don't or disagree.
 
@@ -138,11 +211,6 @@ def day_of(match: re.Match[str], order: str, language: str, around: str = "") ->
         return _read_day(match, order, language.casefold(), around)
     except ValueError:  # no such day
         return None
-
-
-def is_yearless(match: re.Match[str]) -> bool:
-    """Whether a match of `YEARLESS` names a month that is one."""
-    return not match["month"] or _month_of(match["month"].lower().rstrip("."), "") > 0
 
 
 def _read_day(match: re.Match[str], order: str, language: str, around: str) -> date | None:
@@ -207,7 +275,7 @@ def _named(year_text: str, name: str, day: int, language: str) -> date | None:
     short = len(year_text) < 4
     for part in (name, *name.split("/")):
         month = _ROMAN.index(part) + 1 if part in _ROMAN else 0
-        part = re.sub(r"\s+", " ", part.lower()).rstrip(".")
+        part = _key(part)
         month = month or _month_of(part, language)
         if month and short:
             thai = "\u0e00" <= part[0] <= "\u0e7f"
@@ -218,6 +286,10 @@ def _named(year_text: str, name: str, day: int, language: str) -> date | None:
             if part in names and 1300 <= year <= 1430:
                 return _from_persian(year, names.index(part) + 1, day)
     return None
+
+
+def _key(name: str) -> str:
+    return re.sub(r"\s+", " ", name.lower()).rstrip(".")
 
 
 def _month_of(name: str, language: str) -> int:

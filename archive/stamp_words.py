@@ -12,69 +12,96 @@ MONTHS: tuple[str, ...] = (
     қаңтар қаңтары қаң январы yanvar yanv ianuarie ian január tammikuuta tammikuu jaanuar janvāris janvārī sausio sausis
     ιανουαρίου ιανουάριος ιαν ocak oca يناير كانون_الثاني جانفي ژانویه جنوری ינואר בינואר जनवरी জানুয়ারি জানুয়ারী มกราคม ม.ค.
     იანვარი იანვარს հունվարի հունվար tháng_giêng janar enero januwaryo januari
-    gener xaneiro urtarrila urtarrilaren eanáir ionawr jannar janúar januarie ýanwar гыйнвар гыйнвары январ जानेवारी ஜனவரி""",
+    gener xaneiro urtarrila urtarrilaren eanáir ionawr jannar janúar januarie ýanwar гыйнвар гыйнвары январ जानेवारी ஜனவரி
+    xan urt led sij јан януари яну tammi jaan saus yan ean ion січ сту ýan гыйн იან հնվ جنوري ינו׳ जन॰ जाने জানু ஜன జనవరి
+    జన ජනවාරි ජන ມັງກອນ ມ.ກ មករា જાન્યુઆરી જાન્યુ ਜਨਵਰੀ ਜਨ ಜನವರಿ ಜನ ജനുവരി ജനു ဇန်နဝါရီ ဇန် janaayo jannaayo janairu""",
     """february feb février févr fév februar feber febr febrero fevereiro fev febbraio februari lutego luty lut února únor
     februára február veljače veljača februara фебруар фебруара февруари februarja февраля февраль фев февр лютого лютий лютага люты
     ақпан ақпаны ақп февралы fevral fev februarie február helmikuuta helmikuu veebruar februāris februārī vasario vasaris
     φεβρουαρίου φεβρουάριος φεβ şubat şub فبراير شباط فيفري فوریه فروری פברואר בפברואר फ़रवरी फरवरी ফেব্রুয়ারি ফেব্রুয়ারী กุมภาพันธ์ ก.พ.
     თებერვალი თებერვალს փետրվարի փետրվար shkurt pebrero
-    febrer febreiro otsaila otsailaren feabhra chwefror frar febrúar феврал फेब्रुवारी பிப்ரவரி""",
+    febrer febreiro otsaila otsailaren feabhra chwefror frar febrúar феврал फेब्रुवारी பிப்ரவரி
+    ots úno velj феб shk helmi veebr vas fra feabh chwef chw лют fewral few თებ փտվ فبروري فېبروري פבר׳ फ़र॰ फेब्रु
+    फेब्रुअरी ফেব பிப் ఫిబ్రవరి ఫిబ్ర පෙබරවාරි පෙබ ກຸມພາ ກ.ພ កុម្ភៈ peb ફેબ્રુઆરી ફેબ્રુ ਫ਼ਰਵਰੀ ਫ਼ਰ ಫೆಬ್ರವರಿ ಫೆಬ್ರ
+    ഫെബ്രുവരി ഫെബ്രു ဖေဖော်ဝါရီ ဖေ ፌብሩዋሪ febraayo faburairu""",
     """march mar mars märz maerz mär marzo março maart mrt marca marzec března březen marec ožujka ožujak marta mart март марта
     марта мар березня березень сакавіка сакавік наурыз наурызы нау марты martie március märts marts martā kovo kovas maaliskuuta
     maaliskuu μαρτίου μάρτιος μαρ mart مارس آذار ماارس مارچ מרץ במרץ מרס मार्च মার্চ มีนาคม มี.ค. მარტი მარტს մարտի մարտ marca
     marso mac maret
-    març martxoa martxoaren márta mawrth marzu mrz márc machi மார்ச்""",
+    març martxoa martxoaren márta mawrth marzu mrz márc machi மார்ச்
+    mäerz mäe bře ožu maalis kov μάρ maw бер сак მარ մրտ மார் మార్చి මාර්තු මාර් ມີນາ ມ.ນ មីនា માર્ચ ਮਾਰਚ ಮಾರ್ಚ್ മാർച്ച്
+    മാർ မတ် maarso maris""",
     """april apr avril avr abril abr aprile apr kwietnia kwiecień kwi dubna duben apríla apríl travnja travanj aprila април
     апреля апрель апр квітня квітень красавіка красавік сәуір сәуірі сәу апрели aprel aprilie április huhtikuuta huhtikuu aprill
     aprīlis aprīlī balandžio balandis απριλίου απρίλιος απρ nisan nis أبريل ابريل إبريل نيسان أفريل آوریل اپریل אפריל באפריל अप्रैल এপ্রিল
     เมษายน เม.ย. აპრილი აპრილს ապրիլի ապրիլ prill abril
-    apirila apirilaren aibreán ebrill ápr ஏப்ரல் एप्रिल""",
+    apirila apirilaren aibreán ebrill ápr ஏப்ரல் एप्रिल
+    api abrëll dub tra pri huhti bal aib ebr квіт кра апрел აპრ ապր אפר׳ एप्रि अप्रिल এপ্রি ஏப் ఏప్రిల్ ఏప్రి අප්‍රේල්
+    ເມສາ ມ.ສ មេសា aprili એપ્રિલ ਅਪ੍ਰੈਲ ਅਪ੍ਰੈ ಏಪ್ರಿಲ್ ಏಪ್ರಿ ഏപ്രിൽ ഏപ്രി ဧပြီ ဧ abriil afirilu""",
     """may mai mayo mayo maio maggio mag mei maja maj května květen mája máj svibnja svibanj мај маја май мая травня травень
     мая травеня мамыр мамыры мам майы майдын mai május toukokuuta toukokuu maijs maijā gegužės gegužė μαΐου μαΐος μαΐ
     μάιος μάιου mayıs مايو أيار ماي مه مئی מאי במאי मई মে พฤษภาคม พ.ค. მაისი მაისს մայիսի մայիս mayo
-    maig maiatza maiatzaren bealtaine mejju maí maý மே मे""",
+    maig maiatza maiatzaren bealtaine mejju maí maý மே मे
+    mee kvě svi touko geg μάι mej beal трав მაი մյս مۍ మే මැයි ພຶດສະພາ ພ.ພ ឧសភា મે ਮਈ ಮೇ മേയ് မေ maayo""",
     """june jun juin juni junio junho giugno giu czerwca czerwiec cze června červen júna jún lipnja lipanj juna јун јуна јуни
     junija junij июня июнь июн червня червень чэрвеня чэрвень маусым маусымы мау июну iyun iunie iun június kesäkuuta kesäkuu juuni
     jūnijs jūnijā birželio birželis ιουνίου ιούνιος ιουν haziran haz يونيو يونيه حزيران جوان ژوئن جون יוני ביוני जून জুন มิถุนายน มิ.ย.
     ივნისი ივნისს հունիսի հունիս qershor hunyo
-    juny xuño ekaina ekainaren meitheamh mehefin ġunju júní iýun ஜூன் junie""",
+    juny xuño ekaina ekainaren meitheamh mehefin ġunju júní iýun ஜூன் junie
+    eka čvn юни qer kesä jūn birž ιούν iyn ġun meith meh черв чэр ივნ հնս जुन జూన్ ජූනි ມິຖຸນາ ມິ.ຖ មិថុនា hun જૂન ਜੂਨ
+    ಜೂನ್ ജൂൺ ဇွန်""",
     """july jul juillet juil juli julio julho luglio lug lipca lipiec lip července červenec júla júl srpnja srpanj jula јул
     јула јули julija julij июля июль июл липня липень ліпеня ліпень шілде шілдесі шіл июлу iyul iulie iul július heinäkuuta heinäkuu
     juuli jūlijs jūlijā liepos liepa ιουλίου ιούλιος ιουλ temmuz tem يوليو يوليه تموز جويلية ژوئیه جولائی יולי ביולי जुलाई জুলাই กรกฎาคม
     ก.ค. ივლისი ივლისს հուլիսի հուլիս korrik hulyo
-    juliol xullo uztaila uztailaren iúil gorffennaf lulju júlí iýul ஜூலை जुलै julie julai يوليوز""",
+    juliol xullo uztaila uztailaren iúil gorffennaf lulju júlí iýul ஜூலை जुलै julie julai يوليوز
+    xul uzt čvc юли korr heinä jūl liep ιούλ iyl lul gorff gor лип ліп ივლ հլս جولای जुल॰ জুল జులై ජූලි ກໍລະກົດ ກ.ລ កក្កដា
+    hul જુલાઈ ਜੁਲਾਈ ਜੁਲਾ ಜುಲೈ ജൂലൈ ဇူလိုင် ဇူ luulyo""",
     """august aug août aout agosto ago augustus sierpnia sierpień sie srpna srpen augusta kolovoza kolovoz avgusta avgust август
     августа авг августу серпня серпень жніўня жнівень тамыз тамызы там avqust avgust augusztus elokuuta elokuu augusts augustā
     rugpjūčio rugpjūtis αυγούστου αύγουστος αυγ ağustos ağu أغسطس اغسطس آب أوت اوت اگست אוגוסט באוגוסט अगस्त আগস্ট สิงหาคม ส.ค. აგვისტო
     აგვისტოს օգոստոսի օգոստոս gusht agustus ogos
-    agost abuztua abuztuaren lúnasa awst awwissu ágúst agosti ஆகஸ்ட் ऑगस्ट غشت""",
+    augusti agost abuztua abuztuaren lúnasa awst awwissu ágúst agosti ஆகஸ்ட் ऑगस्ट غشت
+    ag abu avg kol gush elo rugp ágú αύγ avq aww lún серп жні awgust awg აგვ օգս اګست אוג׳ अग॰ ऑग अगस्ट আগ ஆக ఆగస్టు ఆగ
+    අගෝස්තු අගෝ ສິງຫາ ສ.ຫ សីហា agu ogo ઑગસ્ટ ਅਗਸਤ ਅਗ ಆಗಸ್ಟ್ ಆಗ ഓഗസ്റ്റ് ഓഗ ဩဂုတ် ဩ ogosto agusta""",
     """september sept sep septembre septiembre setiembre setembro set settembre września wrzesień wrz září septembra rujna rujan
     септембар септембра септември сентября сентябрь сен сент вересня вересень верасня верасень қыркүйек қыркүйегі қыр сентябры
     sentyabr sen septembrie szeptember syyskuuta syyskuu septembris septembrī rugsėjo rugsėjis σεπτεμβρίου σεπτέμβριος σεπ σεπτ eylül
     eyl سبتمبر أيلول سپتامبر ستمبر ספטמבר בספטמבר सितंबर सितम्बर সেপ্টেম্বর กันยายน ก.ย. სექტემბერი სექტემბერს սեպտեմբերի սեպտեմբեր shtator
     setyembre
-    setembre iraila irailaren meán_fómhair medi settembru septemba sentýabr செப்டம்பர் सप्टेंबर شتنبر сентябр szept""",
+    setembre iraila irailaren meán_fómhair medi settembru septemba sentýabr செப்டம்பர் सप्टेंबर شتنبر сентябр szept
+    ira zář ruj septembar сеп sht syys rugs mfómh вер sentabr სექ սեպ سېپتمبر سپتمبر ספט׳ सित॰ सप्टें सेप्टेम्बर সেপ செப்
+    సెప్టెంబర్ సెప్టెం සැප්තැම්බර් සැප් ກັນຍາ ກ.ຍ កញ្ញា સપ્ટેમ્બર સપ્ટે ਸਤੰਬਰ ਸਤੰ ಸೆಪ್ಟೆಂಬರ್ ಸೆಪ್ಟೆಂ സെപ്റ്റംബർ സെപ്റ്റം
+    စက်တင်ဘာ စက် ሴፕቴምበር sebtembar sebteembar satumba""",
     """october oct octobre oktober okt octubre outubro out ottobre ott października październik paź října říjen októbra október
     oktobra октобар октобра октомври октября октябрь окт жовтня жовтень кастрычніка кастрычнік қазан қазаны қаз октябры oktyabr
     octombrie lokakuuta lokakuu oktoober oktobris oktobrī spalio spalis οκτωβρίου οκτώβριος οκτ ekim eki أكتوبر اكتوبر تشرين_الأول اکتبر
     اکتوبر אוקטובר באוקטובר अक्टूबर अक्तूबर অক্টোবর ตุลาคม ต.ค. ოქტომბერი ოქტომბერს հոկտեմբերի հոկտեմբեր tetor oktubre oktober
-    urria urriaren deireadh_fómhair hydref ottubru oktoba oktýabr அக்டோபர் ऑक्टोबर октябр""",
+    urria urriaren deireadh_fómhair hydref ottubru oktoba oktýabr அக்டோபர் ऑक्टोबर октябр
+    urr říj oktobar tet loka spal dfómh hyd жовт кас oktabr ოქტ հոկ אוק׳ अक्टू॰ ऑक्टो अक्टोबर অক্টো அக் అక్టోబర్ అక్టో
+    ඔක්තෝබර් ඔක් ຕຸລາ ຕ.ລ តុលា ઑક્ટોબર ઑક્ટો ਅਕਤੂਬਰ ਅਕਤੂ ಅಕ್ಟೋಬರ್ ಅಕ್ಟೋ ഒക്‌ടോബർ ഒക്ടോ အောက်တိုဘာ အောက် ኦክቶበር oktoobar""",
     """november nov novembre noviembre novembro novembra studenoga studenog studeni novembra новембар новембра ноември ноября ноябрь
     ноя нояб листопада лістапада лістапад қараша қарашасы қар ноябры noyabr noiembrie marraskuuta marraskuu novembris
     novembrī lapkričio lapkritis νοεμβρίου νοέμβριος νοε kasım kas نوفمبر تشرين_الثاني نوامبر نومبر נובמבר בנובמבר नवंबर नवम्बर নভেম্বর
     พฤศจิกายน พ.ย. ნოემბერი ნოემბერს նոյեմբերի նոյեմբեր nëntor nobyembre
-    azaroa azaroaren samhain tachwedd novemba noýabr நவம்பர் नोव्हेंबर نونبر ноябр""",
+    azaroa azaroaren samhain tachwedd novemba noýabr நவம்பர் नोव्हेंबर نونبر ноябр
+    aza stu novembar нов ное nën marras lapkr nóvember nóv νοέ noy novembru samh tach лист ліс noý ნოე նոյ נוב׳ नव॰
+    नोव्हें नोभेम्बर নভে நவ నవంబర్ నవం නොවැම්බර් නොවැ ພະຈິກ ພ.ຈ វិច្ឆិកា nob નવેમ્બર નવે ਨਵੰਬਰ ਨਵੰ ನವೆಂಬರ್ ನವೆಂ നവംബർ നവം
+    နိုဝင်ဘာ နို ኖቬምበር noofeembar nuwamba""",
     """december dec décembre déc dezember dez diciembre dic dezembro dicembre grudnia grudzień gru prosince prosinec decembra
     prosinca prosinac децембар децембра декември декабря декабрь дек грудня грудень снежня снежань желтоқсан желтоқсаны жел декабры
     dekabr dek decembrie joulukuuta joulukuu detsember decembris decembrī gruodžio gruodis δεκεμβρίου δεκέμβριος δεκ aralık ara
     ديسمبر كانون_الأول دسامبر دسمبر דצמבר בדצמבר दिसंबर दिसम्बर ডিসেম্বর ธันวาคม ธ.ค. დეკემბერი დეკემბერს դեկտեմբերի դեկտեմբեր dhjetor
     disyembre desember desember disember
-    desembre decembro abendua abenduaren nollaig rhagfyr diċembru desemba டிசம்பர் डिसेंबर دجنبر декабр""",
+    desembre decembro abendua abenduaren nollaig rhagfyr diċembru desemba டிசம்பர் डिसेंबर دجنبر декабр
+    des abe decembar дец dhj joulu dets gruod diċ noll rhag груд сне დეკ դեկ דצמ׳ दिस॰ डिसें डिसेम्बर ডিসে டிச డిసెంబర్
+    డిసెం දෙසැම්බර් දෙසැ ທັນວາ ທ.ວ ធ្នូ dis ડિસેમ્બર ડિસે ਦਸੰਬਰ ਦਸੰ ಡಿಸೆಂಬರ್ ಡಿಸೆಂ ഡിസംബർ ഡിസം ဒီဇင်ဘာ ဒီ ዲሴምበር diseembar
+    disamba""",
 )
 MONTHS_BY_LANGUAGE: dict[str, dict[str, int]] = {  # words that name different months in different languages
-    "hr": {"listopada": 10, "listopad": 10},
-    "pl": {"listopada": 11, "listopad": 11},
-    "cs": {"listopadu": 11, "listopad": 11},
+    "hr": {"listopada": 10, "listopad": 10, "lis": 10, "lip": 6, "srp": 7},
+    "pl": {"listopada": 11, "listopad": 11, "lis": 11, "lip": 7},
+    "cs": {"listopadu": 11, "listopad": 11, "lis": 11, "srp": 8, "pro": 12},
     "uk": {"листопад": 11},
 }
 PERSIAN_MONTHS = ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"]
@@ -141,9 +168,9 @@ AT = (
 # Labels that stand before a date. STRONG ones speak of a text's own history; WEAK ones could also be told of anything
 # ("published on …"), so they need a colon, or the line to themselves.
 UPDATED_STRONG = r"""
-(?:this |the )?(?:page|content|contents|site|website|document|article|information|text|policy|statement|notice)(?: was| has been| is)? ?(?:last|most recently) (?:updated|modified|revised|reviewed|edited|changed|amended)
-(?:this |the )(?:page|content|site|website|document|article|information|policy|statement) (?:was|has been) (?:updated|modified|revised|edited|changed)
-(?:page |content |site )?(?:last|latest|most recent|most recently) (?:updated?|modified|modification|revised|revision|reviewed|review|edited|edit|changed?|amended|verified)(?: date| time)?
+(?:this |the )?(?:page|content|contents|site|website|document|article|information|text|policy|statement|notice|version|list|register|data|section)(?: was| has been| is| were)? ?(?:last|most recently) (?:updated|modified|revised|reviewed|edited|changed|amended|checked)
+(?:this |the )?(?:page|site|website) (?:was|has been) (?:updated|modified|revised|edited|changed)
+(?:page |content |site |web ?page )?(?:last|latest|most recent|most recently) (?:updated?|modified|modification|revised|revision|reviewed|review|edited|edit|changed?|amended|verified)(?: date| time)?(?: (?:of|to) (?:this|the) (?:page|site|content|text|document))?
 (?:date|time) (?:of )?(?:the )?(?:last |latest )?(?:updated?|modified|modification|revised|revision|reviewed|review|change)
 (?:updated?|modified|modification|revision|revised|review) (?:date|time)
 (?:date de (?:la )?)?dernière (?:mise à jour|modification|révision|actualisation|vérification)(?: effectuée)?(?: de (?:la|cette) page)?
@@ -175,7 +202,7 @@ d[aá]tum (?:aktualizace|aktualizácie|úpravy|změny|zmeny|ažuriranja|azuriran
 дата (?:и время )?(?:последнего |последней )?(?:обновления|изменения|редактирования|модификации|актуализации|редакции)
 последнее (?:обновление|изменение|редактирование)
 последняя (?:редакция|правка|модификация|актуализация)
-(?:страница|материал|информация|документ|данные) (?:последний раз )?(?:обновлен[аоы]?|изменен[аоы]?|актуализирован[аоы]?)
+(?:страница|сайт|раздел) (?:обновлен[аоы]?|изменен[аоы]?)|(?:страница|материал|информация|документ|данные) последний раз (?:обновлен[аоы]?|изменен[аоы]?|актуализирован[аоы]?)|последние изменения|останні зміни
 дата (?:останнього |останньої )?(?:оновлення|зміни|редагування)
 останн[єя] (?:оновлення|редагування|зміна|редакція)
 апошняе (?:абнаўленне|змяненне)
@@ -192,7 +219,7 @@ son (?:yenilənmə|dəyişiklik|güncelleme|güncellenme|değişiklik|düzenleme
 (?:تاريخ )?[آا]خر (?:تحديث|تعديل|مراجعة|تحيين|تغيير)(?: للصفحة| للموقع| على الصفحة| لهذه الصفحة)?
 تاريخ (?:التحديث|التعديل|تحديث الصفحة|المراجعة)
 تم (?:آخر تحديث|تحديث الصفحة|تحديث هذه الصفحة|تحديث الموقع)
-(?:تاریخ )?آخرین (?:به.?روز.?رسانی|بروز.?رسانی|ویرایش|تغییرات?|بازنگری)
+(?:تاریخ )?آخرین (?:به.?روز.?رسانی|بروز.?رسانی|ویرایش|تغییر(?:ات)?|بازنگری|اصلاح)
 تاریخ (?:به.?روز.?رسانی|بروز.?رسانی|ویرایش)
 آخری (?:تجدید|ترمیم|اپ.?ڈیٹ|بار تجدید)
 (?:עדכון אחרון|עודכן לאחרונה|עודכנה לאחרונה|תאריך עדכון(?: אחרון)?|מועד עדכון(?: אחרון)?)
@@ -234,33 +261,32 @@ huling (?:na-?update|binago|pagbabago|in-?update)
 (?:ページ|記事)(?:の)?(?:最終)?更新(?:日時?|日付)?
 (?:최종|마지막|최근) ?(?:수정|업데이트|갱신|변경|개정)(?:일시|일자|일|날짜|시간|됨)?
 (?:수정|업데이트|갱신|변경|개정) ?(?:일시|일자|일|날짜|시간)
-(?:information|data|content|list|figures|status) (?:is )?(?:correct|current|valid|accurate|up.to.date|updated) (?:as (?:of|at)|to)
 date.?modified|last.?mod(?:ified)?.?date
-(?:información|datos|texto|página|contenido|documento) (?:actualizad[oa]s?|revisad[oa]s?) (?:al?|el|en)
 (?:(?:data|fecha) d['’eu](?: la)? ?)?(?:darrera|última) (?:actualització|modificació|revisió)|data d['’](?:actualització|modificació)
 azken (?:eguneratzea|aldaketa|eguneraketa|berrikuspena)
 (?:atualizad|modificad|alterad|revist)[oa]s? pela última vez(?: em| a)?
 data dell?['’ ]?ultim[oa] (?:aggiornamento|modifica)
 (?:ultima|ultimul) (?:actualizare|update|modificare)(?: la)?
 lescht (?:aktualiséierung|ännerung|update)|laas (?:opgedateer|gewysig|hersien)
-(?:data )?ostatniej (?:aktualizacji|zmiany|modyfikacji)|stan na dzień|stan prawny na(?: dzień)?|informacje aktualne na
+(?:data )?ostatniej (?:aktualizacji|zmiany|modyfikacji)
 posledná (?:aktualizácia|zmena|úprava)|datum zadnj[aei] (?:spremembe|posodobitve)
 síðast (?:uppfært|breytt|endurskoðað)|síðasta (?:uppfærsla|breyting)
 l-aħħar aġġornament|aġġornat l-aħħar|nuashonraithe|nuashonrú deireanach|diweddarwyd ddiwethaf|diweddariad diwethaf
-по состоянию на|актуально на|актуальна на|данные на|информация актуальна на|станом на|дата ажурирања
+дата ажурирања
 (?:охирги|сўнгги) (?:янгилан\w+|ўзгар\w+)(?: санаси| вақти)?
 (?:соңгы|соңку) (?:яңарту|яңартыл\w+|үзгәреш\w*)|(?:яңартылган|жаңыртылган) (?:көне|вакыты)
 (?:soňky|iň soňky) (?:täzelen\w+|üýtgetme\w*)|охирин навсозӣ
 վերջին (?:թարմացումը|անգամ թարմացվել է|փոփոխումը)
-وروستی (?:تازه کول|بدلون|نوی کول)|(?:تاريخ )?[آا]خر (?:تحديث|تعديل) (?:بتاريخ|في|يوم)|البيانات (?:حتى|لغاية|كما في)
+وروستی (?:تازه کول|بدلون|نوی کول)|(?:تاريخ )?[آا]خر (?:تحديث|تعديل) (?:بتاريخ|في|يوم)
 آخری (?:اپ.?ڈیٹ|تازہ کاری)(?: کی تاریخ)?
 (?:अंतिम|अन्तिम|पिछली|पिछला) (?:नवीनीकृत|समीक्षा|अद्यतनीकरण|अपडेट)(?: तिथि| की तिथि)?|शेवटचे (?:अद्यतन|अपडेट)|अन्तिम अद्यावधिक
 সর্ব-?শেষ হাল-?নাগাদ(?: করা হয়েছে)?
 (?:கடைசியாக|இறுதியாக)(?:ப்)? புதுப்பிக்கப்பட்டது|చివరిగా నవీకరించబడింది|అవసాన నవీకరణ|අවසන් (?:යාවත්කාලීන|වරට යාවත්කාලීන) (?:කිරීම|කළේ)
-ອັບເດດ(?:ຫຼ້າ|ຫລ້າ)ສຸດ|ปรับปรุงข้อมูล(?:ล่าสุด)?|ข้อมูล ?ณ ?(?:วันที่)?
+ອັບເດດ(?:ຫຼ້າ|ຫລ້າ)ສຸດ|ปรับปรุงข้อมูล(?:ล่าสุด)?
 បានធ្វើបច្ចុប្បន្នភាព(?:ចុងក្រោយ)?|ធ្វើបច្ចុប្បន្នភាព(?:ចុងក្រោយ)?
-(?:数据|資料|资料|信息)?(?:截至|截止至|截止到|截至於)|(?:覆檢|复核|檢視|检视|覆核|最近更新|最近修訂)(?:日期|時間|时间|日)
+(?:覆檢|复核|檢視|检视|覆核|最近更新|最近修訂)(?:日期|時間|时间|日)
 imesasishwa(?: mwisho)?|ilisasishwa mwisho
+siden (?:er|ble|blev) (?:sidst|sist|senest) (?:opdateret|oppdatert|ændret|endret|redigeret)|sidan (?:är |blev )?senast (?:uppdaterad|ändrad)|sivua (?:on )?(?:viimeksi )?(?:päivitetty|muokattu)
 """
 UPDATED_WEAK = r"""
 updated|modified|revised|reviewed|edited|amended|update|upd|last checked|as of
@@ -295,12 +321,17 @@ përditësuar|განახლდა|განახლებულია|թա
 ปรับปรุง|อัปเดต|อัพเดท|แก้ไข
 cập nhật|diperbarui|diperbaharui|dikemas ?kini|dimutakhirkan|na-?update|imesasishwa|шинэчилсэн|шинэчлэгдсэн
 更新|修改|修订|修訂|改[定訂]|最終改[定訂]|수정|업데이트|갱신|개정
-as at|correct (?:as )?(?:at|to)|current (?:as (?:of|at)|to)|(?:data|figures|status|information|list|situation|position|consolidated|accurate|prices) as (?:of|at)
+as at|(?:(?:this |the )?(?:information|data|content|list|figures|status|text|page) (?:is |are )?)?(?:correct|current|valid|accurate|up.to.date|updated) (?:as (?:of|at)|to|at)|(?:this |the )?(?:document|article|information|policy|statement|content|list|version) (?:was |has been )?(?:updated|modified|revised|edited|changed)|(?:data|figures|status|information|list|situation|position|consolidated|accurate|prices) as (?:of|at)
 vérifiée?s?|à jour au|données au|situation au|état au|contrôlée?
 datos al?|cifras al?|situación al?|actualización al?|situação em|dados de|dados em|posição em|dati al|situazione al|aggiornato al|dades a|date la
 stand per|stand am|stav k(?:e)?(?: dni)?|stav ku?(?: dňu)?|stan na|stanje na dan|стање на дан|към|по данни към|situația la|situation pr|opgjort pr|pr|per
 ажурирано на|ажурирано|обновено|изменето|янгиланиш|ўзгартирилган|яңартылды|яңартылган|täzelenen
 թարմացվել է|թարմացված|փոփոխվել է|uppfært|breytt|aġġornat|opgedateer|eguneratua|eguneratze data|actualitzat|përditësuar më
+(?:información|datos|texto|página|contenido|documento|cifras|lista) (?:actualizad[oa]s?|revisad[oa]s?)(?: al?| el| en)?|(?:informações|dados|página|texto|conteúdo) atualizad[oa]s?(?: em| a)?|(?:pagina|informazioni|dati|testo) aggiornat[oaie]|(?:version|fiche|données|informations|liste) mises? à jour
+по состоянию на|актуал\w+ на|данные на|(?:информация|сведения|данные) (?:актуал\w+|приведен\w+|указан\w+)(?: по состоянию)? на|(?:материал|информация|документ|данные) (?:обновлен[аоы]?|изменен[аоы]?|актуализирован[аоы]?)|станом на|дані на
+stan (?:prawny )?na(?: dzień)?|informacje aktualne na(?: dzień)?|datenstand|redaktionsschluss|sachstand|pakeista|redaguota|mainīts|labota
+البيانات (?:حتى|لغاية|كما في)|ข้อมูล ?ณ ?(?:วันที่)?|(?:数据|資料|资料|信息|統計|统计)(?:截至|截止至|截止到|截至於)
+(?:ปรับปรุง|อัปเดต|อัพเดท|แก้ไข)(?:เมื่อ|วันที่|เมื่อวันที่)|(?:更新|修改|修订|修訂)[于於]|sidan uppdaterades|uppdaterades(?: senast)?|siden (?:er|ble|blev|sist) (?:oppdatert|opdateret|endret)
 """
 CREATED_STRONG = r"""
 (?:publication|creation|release|published|publish|publishing|posting|posted|created|issue) (?:date|time)
@@ -366,6 +397,8 @@ xuất bản|được tạo|đăng|diterbitkan|dipublikasikan|dibuat|diposting|d
 wytworzon[oya]|opublikował dnia|udostępnion[oya]|објавено|објавена|создадено|publikuar|апублікаван[аоы]?|створан[аоы]?
 հրապարակվել է|հրապարակում|birt|útgefið|ippubblikat|foilsithe|cyhoeddwyd|publicat|argitaratua|gepubliseer|نشر(?:ت)? ?(?:بتاريخ|في)?
 입력|게재|发稿|登载|imechapishwa|чоп этилган|эълон қилинган|опубликована?
+(?:press release|statement|notice|news|article|document|decision|report|circular)s? (?:published|issued|released|posted)
+(?:เผยแพร่|สร้าง|โพสต์|ประกาศ|ลงข่าว)(?:เมื่อ|วันที่|เมื่อวันที่)|(?:发布|發布|發佈|发表|發表|刊登|刊载|公布)[于於]
 """
 OTHER = r"""
 effective(?: date| as of| from| on)?|in force(?: since| from| as of)|valid from|date of entry into force
@@ -381,6 +414,7 @@ obowiązuje od|w mocy od|ważne od|platnost od|platné od|účinnost od|účinn�
 voimassa(?: alkaen)?|voimaantulo|gäller från(?: och med)?|gyldig fra|gælder fra|i kraft fra|jõustu\w+|spēkā (?:no|stāšanās)|įsigalioj\w+|galioja nuo
 σε ισχύ από|ισχύει από|yürürlük tarihi|geçerlilik tarihi|qüvvəyə minmə tarixi|чинн\w+ з|набирає чинності|дата набрання чинності|күшіне ену? (?:күні|уақыты)
 تاريخ (?:النفاذ|السريان|الطباعة|بدء العمل)|ساري من|تاریخ (?:اجرا|اعتبار|چاپ)|בתוקף מ|תאריך תחילה|ngày (?:có )?hiệu lực|mulai berlaku|berlaku (?:mulai|sejak)|มีผลบังคับใช้
+(?:date of )?(?:coming|entry|entering) into (?:force|effect)|effective as (?:of|at)|takes effect(?: on)?|commencement(?: date)?
 """
 # Of these a colon must follow: without one they may number something else.
 OTHER_WITH_COLON = r"""
@@ -448,6 +482,17 @@ pirmadienis|antradienis|trečiadienis|ketvirtadienis|penktadienis|šeštadienis|
 thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật
 senin|selasa|rabu|kamis|jumat|sabtu|minggu|isnin|khamis|jumaat|ahad
 星期[一二三四五六日天]|[周週][一二三四五六日]|[月火水木金土日]曜日?|[월화수목금토일]요일
+diumenge|dilluns|dimarts|dimecres|dijous|divendres|dissabte|luns|mércores|xoves|venres
+igandea|astelehena|asteartea|asteazkena|osteguna|ostirala|larunbata
+sonndeg|méindeg|dënschdeg|mëttwoch|donneschdeg|freideg|samschdeg|sondag|vrydag|saterdag|недела|четврток|петок|сабота
+e (?:diel|hënë|martë|mërkurë|enjte|premte|shtunë)|(?:maanantai|tiistai|torstai|perjantai|lauantai|sunnuntai|keskiviikko)na
+sunnudagur|mánudagur|þriðjudagur|miðvikudagur|fimmtudagur|föstudagur|laugardagur
+il-ħadd|it-tnejn|it-tlieta|l-erbgħa|il-ħamis|il-ġimgħa|is-sibt|dé (?:domhnaigh|luain|máirt|céadaoin|haoine|sathairn)|déardaoin
+dydd (?:sul|llun|mawrth|mercher|iau|gwener|sadwrn)|(?:як|ду|се|чор|панҷ)шанбе|ҷумъа|шанбе|(?:ýek|du|si|çar|pen)?şenbe|anna
+якшәмбе|дүшәмбе|сишәмбе|чәршәмбе|пәнҗешәмбе|җомга|шимбә|ням|даваа|мягмар|лхагва|пүрэв|баасан|бямба
+ஞாயிறு|திங்கள்|செவ்வாய்|புதன்|வியாழன்|வெள்ளி|சனி|ఆదివారం|సోమవారం|మంగళవారం|బుధవారం|గురువారం|శుక్రవారం|శనివారం|मंगळवार
+ວັນ(?:ອາທິດ|ຈັນ|ອັງຄານ|ພຸດ|ພະຫັດ|ສຸກ|ເສົາ)|linggo|lunes|martes|miyerkules|huwebes|biyernes|sabado
+jumapili|jumatatu|jumanne|jumatano|alhamisi|ijumaa|jumamosi
 """
 TODAY = r"today(?: is)?|сегодня|сьогодні|бүгін|бүгүн|bugun|bugün|bu gün|aujourd.hui|heute|hoy(?: es)?|hoje(?: é)?|oggi|vandaag|dziś|dzisiaj|dnes|danas|днес|اليوم|امروز|היום|σήμερα|astăzi|azi|ma|tänään|idag|i dag|täna|šodien|šiandien|今天(?:是)?|今日(?:は)?|오늘(?:은)?|hôm nay|hari ini|วันนี้|आज"
 SHORT_WEEKDAYS = (

@@ -7,6 +7,7 @@ so a date told of in prose stays wording. What can't be settled (day or month fi
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,30 +16,30 @@ from functools import lru_cache
 from archive import stamp_words as words
 from archive.model import Stamp, utc_text
 from archive.stamp_dates import (
-    AFTER_DATE,
     CLOCK,
     DATE,
-    LAST_WEEKDAY,
     TIME,
     TIME_BEFORE,
     WEEKDAY,
-    YEARLESS,
     ZONE_AFTER,
     bounds,
+    date_end,
+    dates_in,
     day_of,
     hour_of_24,
     is_foreign_zone,
-    is_yearless,
     plain_digits,
     settled_order,
     told_order,
+    weekday_start,
+    yearless_in,
     zone_of,
 )
 
 _EDGE = 600  # of a longer text only so many characters at each end are looked at
 _LOOK_BACK = 90
+_LONGEST_LABEL = 70
 _MOST_YEARLESS = 200  # characters of a line in which a day without its year may be a stamp
-_MOST_TAIL = 40  # characters that may follow a stamp and a comma
 
 _AGE = re.compile(
     rf"(?<![\da-z])(?:(?P<bare>{'|'.join(words.AGES.strip().splitlines())})|{'|'.join(words.LABELLED_AGES.strip().splitlines())})$"
@@ -47,19 +48,34 @@ _AGE_WORDS = frozenset(words.AGE_WORDS.split())
 
 _COLONS = ":：﹕∶՝៖፦"
 _GAP = " \t:：﹕∶՝៖፦-–—=|,،.>»~"
-_GLUE = re.compile(rf"(?:^|(?<=[\s:：,،.\-–—]))(?:{words.GLUE})\.?$", re.IGNORECASE)
+_GLUE = re.compile(rf"(?:{words.GLUE})\.?")
+_BREAKS = frozenset(" \t\n:：,،.-–—")
+_LONGEST_GLUE = 16
 _BORDER = re.compile(r"[\n,;，；。،؛|•·–—()（）\[\]【】«»“”\"/]|[.!?؟।]\s")
 _AFTER_BORDER = re.compile(r"\s*(?:$|[;；。؛|•·–—()（）\[\]【】«»\n]|[.!?]\s|[.!?]$|-\s)")
-_AFTER_COMMA = re.compile(r"\s*[,，،/]")
 _HEBREW_DAY = re.compile(rf"{words.HEBREW_DAY}[\s,–-]*$")
 _SAME_DAY = re.compile(words.SAME_DAY)
 _LAST_ZONE = re.compile(rf"{ZONE_AFTER.pattern}$", re.IGNORECASE)
 _NOT_YET = re.compile(rf"(?<![^\W\d_])(?:{words.NOT_YET})(?![^\W\d_])|{words.NOT_YET_JOINED}", re.IGNORECASE)
 
 
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
+
 def _labels(*tables: str) -> re.Pattern[str]:
     lines = "|".join(line for table in tables for line in table.strip().splitlines())
-    return re.compile(lines.replace(" ?", r"\s*").replace(" ", r"\s+"), re.IGNORECASE)
+    return re.compile(
+        _fold(lines).replace(" ?", r"\s*").replace(" ", r"\s+")
+    )  # in small letters: half the time of any case
+
+
+def _fold(text: str) -> str:
+    """Small letters without accents, as labels are compared; the dots of Turkish, and the signs that Indian scripts write vowels with, aside."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFD", text).replace("ı", "i")
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
 
 
 _ROLES = (  # role, what it asks for ("" nothing, a line of its own or a colon, a colon), labels
@@ -134,8 +150,7 @@ def role_of(phrase: str) -> str:
     phrase = phrase.strip(_GAP + "\n")
     found = _match(phrase)
     if found is None:
-        glue = _GLUE.search(phrase)
-        found = _match(phrase[: glue.start()].rstrip(_GAP)) if glue is not None else None
+        found = _match(phrase[: _glue_start(phrase)].rstrip(_GAP))
     return found[0] if found is not None else ""
 
 
@@ -178,13 +193,12 @@ def day_of_today_line(text: str, language: str = "") -> date | None:
     >>> day_of_today_line("Friday, 9 May 2014")
     datetime.date(2014, 5, 9)
     """
-    plain = plain_digits(text)
-    match = DATE.search(plain) if len(plain) <= 80 else None
-    if match is None:
+    plain = plain_digits(text) if len(text) <= 80 else ""
+    match = next(iter(dates_in(plain)), None)
+    if match is None or not WEEKDAY.search(f"{plain[: match.start()]} {plain[match.end() :]}".lower()):
         return None
-    rest = f"{plain[: match.start()]} {plain[_date_end(plain, match) :]} "
-    left = CLOCK.sub(" ", WEEKDAY.sub(" ", rest))
-    if not WEEKDAY.search(f"{plain[: match.start()]} {plain[match.end() :]}") or left.strip(" \t,.;:|·•–—-()（）年г"):
+    rest = f"{plain[: match.start()]} {plain[date_end(plain, match) :]} ".lower()
+    if CLOCK.sub(" ", WEEKDAY.sub(" ", rest)).strip(" \t,.;:|·•–—-()（）年г"):
         return None
     return day_of(match, "", language)
 
@@ -200,8 +214,8 @@ def claimed_instant(text: str, *, timezone: str = "", date_order: str = "", lang
     if at is None:
         plain = plain_digits(text)
         match = DATE.match(plain)
-        time = TIME.match(plain, _date_end(plain, match)) if match is not None else None
-        if match is None or len(plain) - (time.end() if time else _date_end(plain, match)) > 2:
+        time = TIME.match(plain, date_end(plain, match)) if match is not None else None
+        if match is None or len(plain) - (time.end() if time else date_end(plain, match)) > 2:
             return None
         found = _Found(start=0, end=len(text), role="updated", date=match, time=time)
         return _stamp(text, found, timezone, date_order, language)
@@ -235,7 +249,7 @@ def _find(text: str) -> list[_Found]:
     waiting: _Found | None = None  # on a line of its own, if another stamp follows it at once
     floor = 0
     for match in _dates(plain):
-        end = _date_end(plain, match)
+        end = date_end(plain, match)
         time = _time_after(plain, end)
         stop = time.end() if time else end
         if found and found[-1].end <= match.start() and _is_same_day(plain, found[-1], match):
@@ -251,10 +265,10 @@ def _find(text: str) -> list[_Found]:
                 found.append(_Found(start=match.start(), end=stop, role=role, date=match, time=time))
             floor = match.end() if after is None else stop
             continue
-        if waiting is not None and not plain[waiting.end : one.start].strip(_GAP):
+        if waiting is not None and not plain[waiting.end : one.start].strip(_GAP + "/;"):
             found.append(waiting)
         waiting = None
-        if label is not None and (label.sure or _ends(plain, one.end)):
+        if label is not None and (label.sure or _AFTER_BORDER.match(plain, one.end)):
             found.append(one)
         else:
             waiting = one
@@ -264,15 +278,10 @@ def _find(text: str) -> list[_Found]:
 
 def _dates(plain: str) -> list[re.Match[str]]:
     """The dates of a text; in a short one without any, the days that stand without their year."""
-    dates = list(DATE.finditer(plain))
+    dates = dates_in(plain)
     if dates or len(plain) > _MOST_YEARLESS:
         return dates
-    return [match for match in YEARLESS.finditer(plain) if is_yearless(match)]
-
-
-def _date_end(plain: str, match: re.Match[str]) -> int:
-    tail = AFTER_DATE.match(plain, match.end())
-    return tail.end() if tail else match.end()
+    return yearless_in(plain)
 
 
 def _time_after(plain: str, at: int) -> re.Match[str] | None:
@@ -302,7 +311,7 @@ def _labelled(
 def _label_before(plain: str, floor: int, at: int) -> _Label | None:
     """The label that ends where a date begins."""
     low = max(floor, at - _LOOK_BACK)
-    segment, time, odd = plain[low:at], None, ""
+    segment, time, odd, glued_on = plain[low:at], None, "", False
     while True:
         label = segment.rstrip(_GAP)
         between = plain[low + len(label) : at]
@@ -315,22 +324,39 @@ def _label_before(plain: str, floor: int, at: int) -> _Label | None:
             if (odd and not sure) or (asks == "colon" and not colon):
                 return None
             return _Label(start=low + begin, role=role, time=time, sure=sure)
-        early = None if time else TIME_BEFORE.search(label)
-        glue = _GLUE.search(label)
-        filler = LAST_WEEKDAY.search(label, max(0, len(label) - 25)) or _HEBREW_DAY.search(label)
+        early = None if time or ":" not in label[-14:] else TIME_BEFORE.search(label)
+        glue = _glue_start(label)
+        filler = _filler_start(label)
         if early is not None and int(early["h"]) < 24:
             time, segment = early, label[: early.start()]
         elif filler is not None:
-            segment = label[: filler.start()]
-        elif glue is not None and glue.start():
-            segment = label[: glue.start()]
-        elif not odd:  # a last word that may be a weekday's name
+            segment = label[:filler]
+        elif glue:
+            segment, glued_on = label[:glue], True
+        elif not odd and not glued_on:  # a last word that may be a weekday's name
             segment = re.sub(r"[^\s:：,،]+$", "", label)
             odd = label[len(segment) :] or "?"
         else:
             return None
         if not segment.strip(_GAP):
             return None
+
+
+def _glue_start(label: str) -> int:
+    """Where the words begin that end a text and lead over to a date ("on", "en date du"); 0 where there are none."""
+    low = label.lower()
+    for start in range(max(1, len(low) - _LONGEST_GLUE), len(low)):
+        if low[start - 1] in _BREAKS and _GLUE.fullmatch(low, start):
+            return start
+    return 0
+
+
+def _filler_start(label: str) -> int | None:
+    """Where a weekday's name, or a Hebrew day, begins that stands between a label and its date."""
+    weekday = weekday_start(label)
+    if weekday is None and (hebrew := _HEBREW_DAY.search(label)) is not None:
+        return hebrew.start()
+    return weekday
 
 
 def _match_label(label: str, colon: bool, from_start: bool, between: str) -> tuple[int, str, str] | None:
@@ -351,45 +377,35 @@ def _match_label(label: str, colon: bool, from_start: bool, between: str) -> tup
 @lru_cache(maxsize=4096)
 def _match(phrase: str) -> tuple[str, str] | None:
     """The role of a label and what it asks for; None if a phrase is no label."""
-    if phrase:
+    if 1 < len(phrase) <= _LONGEST_LABEL:
+        folded = _fold(phrase)
         for role, asks, labels in _ROLES:
-            if labels.fullmatch(phrase):
+            if labels.fullmatch(folded):
                 return role, asks
     return None
 
 
 def _starts_line(plain: str, at: int) -> bool:
-    return (
-        not plain[:at].strip(" \t.,;|•·–—-()（）[]【】")
-        or plain[:at].rstrip()[-1:] in "|•·–—([（【\n"
-        or _stamps_only(plain[:at])
-    )
+    before = plain[:at].rstrip(" \t.,;-()（）[]【】")
+    return not before or before[-1] in "|•·–—\n" or plain[:at].rstrip()[-1:] in "([（【" or _stamps_only(before)
 
 
 def _stamps_only(before: str) -> bool:
     """Whether a line so far is but a stamp, so that another may follow without a colon."""
-    return len(before) <= 2 * _LOOK_BACK and bool(DATE.search(before)) and len(DATE.sub("", before)) <= 40
-
-
-def _ends(plain: str, at: int) -> bool:
-    """Whether a line, sentence or bracket ends here; after a comma, little may follow."""
-    if _AFTER_BORDER.match(plain, at):
-        return True
-    line = plain.find("\n", at)
-    rest = (len(plain) if line < 0 else line) - at
-    return rest <= _MOST_TAIL and _AFTER_COMMA.match(plain, at) is not None
+    if len(before) > 2 * _LOOK_BACK or not any(map(str.isdigit, before)):
+        return False
+    dates = dates_in(before)
+    return bool(dates) and len(before) - sum(date.end() - date.start() for date in dates) <= 40
 
 
 def _label_after(plain: str, floor: int, at: int, stop: int) -> tuple[int, str] | None:
     """End and role of the label that follows a date, where date and label have the line, or brackets, to themselves."""
-    if not _starts_line(plain, at) and plain[floor:at].strip():
-        return None
     rest = plain[stop : stop + 60]
     border = _BORDER.search(rest)
     phrase = rest[: border.start()] if border else rest
-    label = phrase.strip(" \t.-").strip()
+    label = _fold(phrase.strip(" \t.-").strip())
     for role, labels in _AFTER_ROLES:
-        if label and labels.fullmatch(label):
+        if label and labels.fullmatch(label) and (_starts_line(plain, at) or not plain[floor:at].strip()):
             return stop + len(phrase.rstrip(" \t.")), role
     return None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from archive.bundle_verifier import Wrong, inside, items, time_stamp
+from archive.bundle_verifier import Item, Wrong, inside, items, time_stamp
 from archive.errors import VariorumError
 
 if TYPE_CHECKING:
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 128 * 1024  # of an answer; with a long chain they have about 10 000
 CLOCKS_APART = timedelta(minutes=5)  # that the authority's time may lie outside the time of our asking
+_SIGNING_CERTIFICATE = {  # the attributes by which a signer names its certificate, and the digest where none is named
+    bytes.fromhex("2a864886f70d010910020c"): "sha1",
+    bytes.fromhex("2a864886f70d010910022f"): "sha256",
+}
+_DIGESTS = {
+    bytes.fromhex("2b0e03021a"): "sha1",
+    bytes.fromhex("608648016503040201"): "sha256",
+    bytes.fromhex("608648016503040202"): "sha384",
+    bytes.fromhex("608648016503040203"): "sha512",
+}
 _VERIFY_ERROR = re.compile(r'Verify error: ([^"]+)|reason: "([^"]+)"')
 _STATUS = ("granted", "granted with changes", "rejected", "waiting", "revocation warning", "revoked")
 
@@ -80,7 +90,10 @@ def open_time_stamp(response: bytes, note: str, *, roots: str, policy: str = "",
     if policy and info.policy.dotted_string != policy:
         raise TimeStampWrong(f"it was made under the policy {info.policy.dotted_string}, not {policy}")
     _verify(answer, digest, roots)
-    return TimeStamp(at=at, policy=info.policy.dotted_string, signer=_signer(answer))
+    der, signer = _signer(answer)
+    if not _names(response, der):
+        raise TimeStampWrong("it does not say which certificate signed it, or says another (RFC 5816)")
+    return TimeStamp(at=at, policy=info.policy.dotted_string, signer=signer)
 
 
 def open_by(response: bytes, note: str, trusted: Sequence[str]) -> TimeStamp:
@@ -170,15 +183,52 @@ def _certificates(pem: str) -> list[Any]:
         raise TimeStampWrong("it is no file of PEM certificates") from error
 
 
-def _signer(answer: TimeStampResponse) -> str:
-    """The name of the certificate that signed; the answer has it, or it would not have been verified."""
+def _signer(answer: TimeStampResponse) -> tuple[bytes, str]:
+    """(DER, name) of the certificate that signed; the answer has it, or it would not have been verified."""
     from cryptography.x509 import load_der_x509_certificate
 
     (info,) = answer.signed_data.signer_infos
-    for certificate in map(load_der_x509_certificate, answer.signed_data.certificates):
+    for der in answer.signed_data.certificates:
+        certificate = load_der_x509_certificate(der)
         if certificate.serial_number == info.serial_number and certificate.issuer == info.issuer:
-            return certificate.subject.rfc4514_string()
+            return der, certificate.subject.rfc4514_string()
     raise TimeStampWrong("the certificate that signed it is not in it")
+
+
+def _names(response: bytes, certificate: bytes) -> bool:
+    """Whether its signed attributes name this certificate by its digest: the package does not ask, RFC 3161, 2.4.2 does."""
+    try:
+        named = [
+            _named(value, _SIGNING_CERTIFICATE[oid])
+            for oid, value in _attributes(response)
+            if oid in _SIGNING_CERTIFICATE
+        ]
+        return bool(named) and all(hashlib.new(name, certificate).digest() == digest for name, digest in named)
+    except (ValueError, IndexError, KeyError):
+        return False
+
+
+def _attributes(response: bytes) -> list[tuple[bytes, bytes]]:
+    """(OID, value) of the signed attributes of its one signer."""
+    signers = _signed_data(response)[-1]
+    (signer,) = items(signers[1])
+    attributes = next(content for tag, content, _ in items(signer[1]) if tag == 0xA0)
+    pairs = [items(content) for _, content, _ in items(attributes)]
+    return [(oid[1], values[1]) for oid, values in pairs]
+
+
+def _named(value: bytes, algorithm: str) -> tuple[str, bytes]:
+    """(algorithm, digest) of the first certificate of a SigningCertificate (RFC 2634) or SigningCertificateV2 (RFC 5035)."""
+    parts = items(items(inside(value, 0x30)[0][1])[0][1])
+    if parts[0][0] == 0x30:  # another algorithm than the usual one
+        algorithm = _DIGESTS[items(parts.pop(0)[1])[0][1]]
+    return algorithm, parts[0][1]
+
+
+def _signed_data(response: bytes) -> list[Item]:
+    """The parts of the SignedData in a response."""
+    _, token = inside(response, 0x30)
+    return items(inside(inside(token[2], 0x30)[1][2], 0xA0)[0][1])
 
 
 def _in_order(response: bytes) -> bytes:
@@ -188,9 +238,7 @@ def _in_order(response: bytes) -> bytes:
     their order.
     """
     try:
-        _, token = inside(response, 0x30)
-        signed = inside(inside(token[2], 0x30)[1][2], 0xA0)[0]
-        certificates = next(whole for tag, _, whole in items(signed[1]) if tag == 0xA0)
+        certificates = next(whole for tag, _, whole in _signed_data(response) if tag == 0xA0)
         content = items(certificates)[0][1]
         ordered = b"".join(sorted(whole for _, _, whole in items(content)))
     except (ValueError, IndexError, StopIteration):

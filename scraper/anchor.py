@@ -282,5 +282,6 @@ class Anchorer:
                         say(f"Error: nothing was noted of where checkpoints go: {error}")
                     if not self._stopping.is_set():
                         self._woken.wait(TICK_S)
-        except BaseException as error:
+        except BaseException as error:  # a bug, which ends no look; raised when the service ends
             self._error = error
+            say(f"Error: checkpoints go nowhere until the service is started again ({error!r})")

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from archive.anchors import anchors
 from archive.checkpoints import make_checkpoint, require_continuation
 from archive.errors import HomeUnusable, NoPage, StoreFailed
 from archive.log import acts
@@ -104,6 +105,9 @@ def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Ca
         seal(archive)
         deliver_owed(home, watch_list)
         anchor_now(home, watch_list)
+        for place in anchors(archive.conn, clock.now()):
+            if place.overdue:
+                say(place.line)
 
 
 def seal(archive: Archive) -> None:

@@ -175,8 +175,10 @@ class Service:
                     self._rounds.run(schedule.due, once=False)
                     program.seal(archive)
                 finally:
-                    self._anchorer.stop()
-                    self._deliverer.stop()
+                    try:
+                        self._deliverer.stop()
+                    finally:
+                        self._anchorer.stop()
         except BaseException as error:
             self._error = error
         finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import shutil
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -108,6 +110,8 @@ def trust(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{name}-chain.pem").write_bytes(b"".join(above.pem for above in chain))
         digests = "sha512" if name == "picky" else "sha256, sha512"
         (folder / f"{name}.conf").write_text(CONFIG.format(folder=folder, name=name, policy=POLICY, digests=digests))
+    private = middle.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "middle.key").write_bytes(private)
     (folder / "root.pem").write_bytes(root.pem)
     (folder / "other-root.pem").write_bytes(other.pem)
     return folder
@@ -121,6 +125,7 @@ class Authority:
     """Listens on loopback. `behave` turns a question into the answer; the default is a proper time stamp."""
 
     trust: Path
+    tls: ssl.SSLContext | None = None
     questions: list[bytes] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
 
@@ -146,9 +151,11 @@ class Authority:
             def log_message(self, *_: Any) -> None: ...
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if self.tls is not None:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/tsr"
+        self.url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self._server.server_address[1]}/tsr"
 
     def close(self) -> None:
         self.hold.set()
@@ -190,6 +197,34 @@ class Authority:
 def authority(trust: Path) -> Iterator[Authority]:
     pytest.importorskip("rfc3161_client", reason="time stamps take the extra variorum[evidence]")
     made = Authority(trust)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def secure_authority(trust: Path) -> Iterator[Authority]:
+    """One behind TLS, with a certificate that only `ca_file` vouches for."""
+    pytest.importorskip("rfc3161_client", reason="time stamps take the extra variorum[evidence]")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (trust / "server.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (trust / "server-and-key.pem").write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(trust / "server-and-key.pem")
+    made = Authority(trust, tls=context)
     yield made
     made.close()
 

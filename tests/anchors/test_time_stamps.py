@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from archive import anchors, time_stamps
 from archive.time_stamps import TimeStampWrong
@@ -138,6 +142,15 @@ def test_what_is_under_way_ends_when_the_service_does_and_is_no_failure(home: An
     assert home.row("SELECT failures, error FROM anchors") == (0, None)
 
 
+def test_an_authority_behind_tls_is_believed_by_ca_file_alone(home: Any, secure_authority: Any) -> None:
+    configure(home, secure_authority)
+    home.give()
+    assert "self-signed certificate" in error_of(home)
+    home.fetch += f'\nca_file = "{secure_authority.trust / "server.pem"}"'
+    home.give()
+    assert home.row("SELECT count(*) FROM time_stamps") == (1,)
+
+
 def test_an_address_that_may_not_be_asked_is_not(home: Any, authority: Any) -> None:
     configure(home, authority)
     home.fetch = ""
@@ -161,6 +174,33 @@ def test_a_time_stamp_holds_when_its_signer_has_expired_since() -> None:
     assert found.signer == "CN=Veldania Stamp of a Minute"
     with pytest.raises(TimeStampWrong, match="something else"):
         time_stamps.open_time_stamp((EXPIRED / "response.tsr").read_bytes(), NOTE, roots=roots)
+
+
+def test_a_certificate_put_in_place_of_the_signers_is_refused(authority: Any) -> None:
+    """Of the same issuer, number and key, so that the signature holds by it too; but the signer names another by its digest."""
+    question = time_stamps.query(NOTE)
+    response = authority.reply(question.der)
+    signer = x509.load_pem_x509_certificate((authority.trust / "good.pem").read_bytes())
+    middle = load_pem_private_key((authority.trust / "middle.key").read_bytes(), None)
+    assert isinstance(middle, EllipticCurvePrivateKey)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(signer.subject)
+        .issuer_name(signer.issuer)
+        .public_key(signer.public_key())
+        .serial_number(signer.serial_number)
+        .not_valid_before(signer.not_valid_before_utc)
+        .not_valid_after(signer.not_valid_after_utc - timedelta(days=1))
+    )
+    for extension in signer.extensions:
+        builder = builder.add_extension(extension.value, critical=extension.critical)
+    der = signer.public_bytes(Encoding.DER)
+    twins = (builder.sign(middle, hashes.SHA256()).public_bytes(Encoding.DER) for _ in range(200))
+    twin = next(twin for twin in twins if len(twin) == len(der))
+    assert der in response
+    roots = (authority.trust / "root.pem").read_text()
+    with pytest.raises(TimeStampWrong, match="it does not say which certificate signed it, or says another"):
+        time_stamps.open_time_stamp(response.replace(der, twin), NOTE, roots=roots)
 
 
 def test_no_garbled_answer_is_anything_but_refused(authority: Any) -> None:

@@ -28,7 +28,7 @@ from archive.checkpoints import (
 )
 from archive.errors import HomeUnusable, VariorumError
 from archive.files import write_whole
-from archive.lock import HomeLock
+from archive.lock import HomeLock, is_running
 from archive.log import append, log_node, next_seq
 from archive.model import utc_text
 from archive.notes import Checkpoint
@@ -173,19 +173,8 @@ def _sweep(folder: Path) -> None:
     """Remove drafts of backups that were killed while they were made, or removed."""
     for path in folder.iterdir():
         match = _DRAFT.fullmatch(path.name)
-        if match and not _runs(int(match["process"])):
+        if match and (int(match["process"]) == os.getpid() or not is_running(int(match["process"]))):
             shutil.rmtree(path)
-
-
-def _runs(process: int) -> bool:
-    """Whether another process of this number runs on this machine."""
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()
 
 
 # -- putting back

@@ -82,6 +82,7 @@ class StoreFailed(VariorumError):
     """The disk or the database refused a write; nothing of that look was stored."""
 
     def __init__(self, path: object, error: object) -> None:
+        self.why = str(error)
         super().__init__(
             f"{path} could not be written ({error}). What was reported before is safe. Free space or mend the disk."
         )

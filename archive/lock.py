@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from archive.errors import HomeLocked, HomeUnusable
 
+LOCK = "archive.lock"
+_HOLDER = re.compile(r"variorum .* \(process (\d+)\)\n(.+)\n")
+
 
 class HomeLock:
     """Holds the home for one writing process; raises HomeLocked, naming the holder, where another has it."""
 
     def __init__(self, home: Path, holder: str) -> None:
-        path = home / "archive.lock"
+        path = home / LOCK
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
@@ -25,16 +29,25 @@ class HomeLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            other = os.pread(self._file, 200, 0).decode("utf-8", "replace").strip() or "another process"
+            other = os.pread(self._file, 200, 0).decode("utf-8", "replace").partition("\n")[0] or "another process"
             os.close(self._file)
             raise HomeLocked(home, other) from error
-        with suppress(OSError):  # on a full disk the lock holds all the same, without a name
-            os.ftruncate(self._file, 0)
-            os.pwrite(self._file, f"variorum {holder} (process {os.getpid()})\n".encode(), 0)
+        self._holder = f"variorum {holder} (process {os.getpid()})"
+        self.note("")
+
+    def note(self, trouble: str) -> None:
+        """Let the file say who holds the home, and below it what keeps that process from storing anything."""
+        self._write(f"{self._holder}\n{trouble}".strip())
+
+    def _write(self, text: str) -> None:
+        """Over what is there: for that a full disk has room. Where it has none, the lock holds all the same."""
+        data = f"{text}\n".encode()
+        with suppress(OSError):
+            os.pwrite(self._file, data, 0)
+            os.ftruncate(self._file, len(data))
 
     def release(self) -> None:
-        with suppress(OSError):
-            os.ftruncate(self._file, 0)
+        self._write("")
         os.close(self._file)
 
     def __enter__(self) -> HomeLock:
@@ -44,3 +57,24 @@ class HomeLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def noted_trouble(home: Path) -> str | None:
+    """What the process that holds the home noted of its trouble, if one does and is in any."""
+    try:
+        text = (home / LOCK).read_text("utf-8", "replace")
+    except OSError:
+        return None
+    match = _HOLDER.fullmatch(text)
+    return match[2] if match and is_running(int(match[1])) else None
+
+
+def is_running(process: int) -> bool:
+    """Whether a process of this number runs on this machine."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

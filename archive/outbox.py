@@ -342,9 +342,16 @@ def _deliver(conn: sqlite3.Connection, rule: Rule, alert_id: int) -> None:
 
 
 def alert_uid(conn: sqlite3.Connection, rule: str, event: Event) -> str:
-    """The id that every message about this alert carries: the same at every repeat, on this archive alone."""
-    leaf = conn.execute("SELECT leaf FROM entries WHERE seq = 1").fetchone()
-    key = [leaf[0].hex(), rule, event.kind, event.page.id, event.observation, event.since or ""]
+    """The id that every message about this alert carries: the same at every repeat, on this archive alone.
+
+    After a restored backup, whose seqs the lost archive may have used for others, it is of the log that began then.
+    """
+    (leaf,) = conn.execute(
+        "SELECT coalesce((SELECT leaf FROM entries WHERE page_id IS NULL AND base_seq IS NULL AND kind = 'restore' AND seq < ?"
+        " ORDER BY seq DESC LIMIT 1), (SELECT leaf FROM entries WHERE seq = 1))",
+        (event.observation,),
+    ).fetchone()
+    key = [leaf.hex(), rule, event.kind, event.page.id, event.observation, event.since or ""]
     return "a" + hashlib.sha256(json.dumps(key).encode()).hexdigest()[:11]
 
 

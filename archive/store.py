@@ -161,6 +161,10 @@ class Archive:
     ) -> None:
         self.close()
 
+    def note(self, trouble: str) -> None:
+        """Let the home's lock say what keeps this process from storing anything; nothing, where it is "". Any thread may."""
+        self._lock.note(trouble)
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One `BEGIN IMMEDIATE` transaction. Raises StoreFailed where disk or database refuse; then nothing is stored."""

@@ -254,9 +254,16 @@ def status(home: Path, as_json: bool) -> None:
     """
     from archive.anchors import anchors, not_anchored_since
     from archive.reading.alerts import outstanding, unsent_by_page
+    from archive.storage import trouble_of
     from scraper import clock
     from scraper.terminal import put_json, put_table, safe, say
 
+    trouble = trouble_of(home)
+    if trouble is not None:
+        since = f" since {trouble.since}" if trouble.since else ""
+        say(
+            f"Nothing can be stored{since}: {trouble.why}. Free space or mend the disk; a service then goes on by itself."
+        )
     with _reader(home) as reader:
         rows = [page.as_status_json() for page in reader.status()]
         unsent, outbox = unsent_by_page(reader), outstanding(reader)

@@ -74,9 +74,19 @@ class Sender:
 class Deliverer:
     """Sends until it is stopped. Made and started by the process that holds the home."""
 
-    def __init__(self, home: Path, watch_list: WatchList, *, ended: Callable[[], None] = lambda: None) -> None:
-        """`ended` is called when the sending has ended, for whatever reason."""
+    def __init__(
+        self,
+        home: Path,
+        watch_list: WatchList,
+        *,
+        ended: Callable[[], None] = lambda: None,
+        refused: Callable[[StoreFailed], None] = lambda error: say(f"Error: alerts wait: {error}"),
+        took: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`ended` is called when the sending has ended, for whatever reason; `refused` and `took` as the disk does with notes."""
         self._ended = ended
+        self._refused = refused
+        self._took = took
         self._error: BaseException | None = None
         self._path = home / DATABASE
         self._sender = Sender(home, watch_list)
@@ -118,9 +128,10 @@ class Deliverer:
     def _step(self, box: Postbox) -> None:
         try:
             self._attend(box, looking=time.monotonic() - self._started_s > LOOKING_AFTER_S)
-            self._hand_out(box)
+            if self._hand_out(box):
+                self._took()
         except StoreFailed as error:
-            say(f"Error: alerts wait: {error}")
+            self._refused(error)
             self._stopping.wait(PAUSE_S)
             return
         self._note(box, TICK_S)
@@ -162,10 +173,11 @@ class Deliverer:
         try:
             _noted(box, done, clock.now())
         except StoreFailed as error:
-            say(f"Error: alert {done.post.message.uid} could not be noted as {done.result.state}: {error}")
+            self._refused(error)
             self._done.put(done)
             time.sleep(1.0)
             return
+        self._took()
         self._busy.discard(done.post.target)
 
     def _finish(self, box: Postbox, timeout_s: float) -> None:

@@ -92,7 +92,9 @@ def _remove(elements: Sequence[etree._Element]) -> None:
 
     From the last to the first, so that what is nested costs no more; texts that meet are joined once, however many they are.
     """
-    meeting: dict[tuple[etree._Element, bool], deque[str]] = {}  # for what follows an element (True), or is its first text
+    meeting: dict[
+        tuple[etree._Element, bool], deque[str]
+    ] = {}  # for what follows an element (True), or is its first text
     for element in reversed(elements):
         parent = element.getparent()
         if parent is None or element.tag in ("html", "body"):

@@ -60,8 +60,11 @@ class Rounds:
         unstored: Callable[[Page, StoreFailed], None] | None = None,
         alerts: Callable[[Page], Sequence[Rule]] = lambda page: (),
         rested: Callable[[], bool] = lambda: True,
+        is_open: Callable[[], bool] = lambda: True,
     ) -> None:
         """`told` is called after each commit, `unstored` where the disk refused one; all on the owner's thread.
+
+        `is_open` says whether looks are worth beginning: not while nothing can be stored.
 
         `rested` is called when all looks are recorded; where it returns False, again soon.
 
@@ -75,6 +78,7 @@ class Rounds:
         self._unstored = unstored
         self._alerts = alerts  # the rules that hold for a page
         self._rested = rested
+        self._is_open = is_open
         self._resting = True
         self._waiting: dict[str, deque[Page]] = {}  # by host, hosts in turn
         self._pending: set[str] = set()  # slugs that wait or are being looked at
@@ -113,6 +117,8 @@ class Rounds:
     def _start(self) -> float:
         """Hand out every look that may begin now; returns in how many seconds the next host may be asked."""
         soonest_s = IDLE_S
+        if self._waiting and not self._is_open():
+            return soonest_s
         for host in list(self._waiting):
             if len(self._flying) >= self._tools.workers:
                 break
@@ -126,7 +132,13 @@ class Rounds:
             if queue:
                 self._waiting[host] = queue  # at the end: hosts take turns
             tools = self._tools
-            state = current_state(self._archive, page, read=tools.parsers.read, at=now)
+            try:
+                state = current_state(self._archive, page, read=tools.parsers.read, at=now)
+            except StoreFailed as error:
+                tools.gate.leave(host, now, None)
+                self._pending.discard(page.slug)
+                self._refused(page, error)
+                break
             future = tools.executor.submit(
                 look,
                 page,
@@ -161,11 +173,20 @@ class Rounds:
                 seen.state, seen.capture, seen.interpretation, due, self._alerts(page), seen.comparison
             )
         except StoreFailed as error:
-            if self._unstored is None:
-                raise
-            self._unstored(page, error)
+            self._refused(page, error)
             return
         self._told(page, recorded)
+        try:
+            self._release_by_rule(page, seen, recorded)
+        except StoreFailed as error:  # the next look that confirms it will
+            self._refused(page, error)
+
+    def _refused(self, page: Page, error: StoreFailed) -> None:
+        if self._unstored is None:
+            raise error
+        self._unstored(page, error)
+
+    def _release_by_rule(self, page: Page, seen: Look, recorded: Recorded) -> None:
         doubted = recorded.derived.outcome is Outcome.HELD and recorded.derived.reason in DOUBTS
         if page.accept_doubt and doubted and is_confirmed(seen.interpretation.memory, seen.capture.observed_at):
             standing = (recorded.derived.outcome, recorded.derived.reason)

@@ -27,6 +27,7 @@ from scraper.anchor import Anchorer
 from scraper.deliver import Deliverer
 from scraper.private import App, private
 from scraper.rounds import Rounds
+from scraper.storage import Storage
 from scraper.terminal import outcome_line, put, say
 from scraper.watchlist import Page, WatchList
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 TICK_S = 1
 JITTER = 0.1  # of the time to the next look, so that pages added together drift apart
 LONGEST_JITTER_S = 300.0
-PUT_OFF_S = 60.0
 SEAL_EVERY_S = 60.0  # checkpoints, at most: rounds of single pages may follow each other closely
 MOST_MISSED = 10_000  # rounds counted as missed, at most
 GRACE_S = 3  # for answers under way when the service ends
@@ -90,8 +90,8 @@ class Schedule:
         self._due[page.slug] = min(self._due[page.slug] or at, at)
 
     def put_off(self, page: Page, at: datetime) -> None:
-        """Nothing could be stored: ask again in a while, not at once."""
-        self._due[page.slug] = at + timedelta(seconds=PUT_OFF_S)
+        """Nothing could be stored: the page stays due."""
+        self._due[page.slug] = at
 
 
 def missed_rounds(page: Page, due: datetime, at: datetime) -> int:
@@ -156,17 +156,21 @@ class Service:
                 program.tools_of(self._watch_list) as tools,
             ):
                 schedule = Schedule(archive, self._watch_list.pages)
+                storage = Storage(archive)
                 rules = rules_of(self._watch_list)
                 self._rounds = Rounds(
                     archive,
                     tools,
-                    told=lambda page, recorded: self._recorded(schedule, page, recorded),
+                    told=lambda page, recorded: self._recorded(schedule, storage, page, recorded),
                     next_due=schedule.next_due,
-                    unstored=lambda page, error: self._unstored(schedule, page, error),
+                    unstored=lambda page, error: self._unstored(schedule, storage, page, error),
                     alerts=lambda page: rules_for(rules, page),
-                    rested=lambda: self._seal(archive),
+                    rested=lambda: storage.is_open() and self._seal(archive),
+                    is_open=storage.is_open,
                 )
-                self._deliverer = Deliverer(self._home, self._watch_list, ended=self._rounds.stop)
+                self._deliverer = Deliverer(
+                    self._home, self._watch_list, ended=self._rounds.stop, refused=storage.refused, took=storage.took
+                )
                 self._anchorer = Anchorer(self._home, self._watch_list)
                 self._deliverer.start()
                 self._anchorer.start()
@@ -185,7 +189,8 @@ class Service:
             self._ready.set()
             self._ended()
 
-    def _recorded(self, schedule: Schedule, page: Page, recorded: Recorded) -> None:
+    def _recorded(self, schedule: Schedule, storage: Storage, page: Page, recorded: Recorded) -> None:
+        storage.took()
         if recorded.look_again_at is not None:
             schedule.look_again(page, recorded.look_again_at)
         assert self._deliverer is not None
@@ -204,8 +209,8 @@ class Service:
         return True
 
     @staticmethod
-    def _unstored(schedule: Schedule, page: Page, error: StoreFailed) -> None:
-        say(f"Error: {error}")
+    def _unstored(schedule: Schedule, storage: Storage, page: Page, error: StoreFailed) -> None:
+        storage.refused(error)
         schedule.put_off(page, clock.now())
 
 

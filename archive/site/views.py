@@ -26,6 +26,7 @@ from archive.site.marks import Fold, folds, marked
 from archive.site.texts import neighbour
 from archive.site.timeline import chart, spark
 from archive.site.view import View
+from archive.storage import Trouble
 
 HISTORY_SIZE = 100  # revisions on one screen
 LATEST = 8  # changes on the first page
@@ -219,8 +220,8 @@ def looks_view(reader: Reader, slug: str, *, before: int | None) -> View:
     )
 
 
-def health_view(reader: Reader, *, at: datetime) -> View:
-    """For the keeper: what is failing, held or overdue at that time."""
+def health_view(reader: Reader, *, at: datetime, trouble: Trouble | None = None) -> View:
+    """For the keeper: what is failing, held or overdue at that time, and what keeps anything from being stored."""
     with reader.one_instant():
         figures = totals(reader)
         troubled = reader.troubled(limit=TROUBLED)
@@ -228,9 +229,10 @@ def health_view(reader: Reader, *, at: datetime) -> View:
         places = anchors(reader.conn, at)
     overdue = [place for place in places if place.overdue]
     return View(
-        values={"totals": figures, "troubled": troubled, "alerts": alerts, "overdue": overdue},
+        values={"totals": figures, "troubled": troubled, "alerts": alerts, "overdue": overdue, "trouble": trouble},
         as_json={
-            "ok": figures.troubled == 0 and alerts.parked == 0 and not overdue,
+            "ok": figures.troubled == 0 and alerts.parked == 0 and not overdue and trouble is None,
+            "not_stored": None if trouble is None else {"why": trouble.why, "since": trouble.since},
             **figures.as_json(),
             "anchors": [place.as_public_json() for place in places],
             "alerts": alerts.as_public_json(),

@@ -26,6 +26,7 @@ from archive.site import calendar, found, lives, texts, views
 from archive.site.language import ENGLISH
 from archive.site.links import keep
 from archive.site.view import View
+from archive.storage import trouble_of
 
 SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
 FORMAT = r"(?:\.(?P<format>json))?"
@@ -80,8 +81,14 @@ async def overview(datasette, request):
 
 
 async def health(datasette, request):
-    now = datetime.now(UTC)
-    return await _answer(datasette, request, "health.html", lambda reader: views.health_view(reader, at=now))
+    now, trouble = datetime.now(UTC), trouble_of(_home(datasette))
+    response = await _answer(
+        datasette, request, "health.html", lambda reader: views.health_view(reader, at=now, trouble=trouble)
+    )
+    if trouble is not None:
+        response.status = 503
+        response.headers.pop("etag")
+    return response
 
 
 async def statement(datasette, request):
@@ -195,7 +202,11 @@ async def proof(datasette, request):
 
 
 def _keys(datasette):
-    return verifier_keys(Path(datasette.get_database("archive").path).parent)
+    return verifier_keys(_home(datasette))
+
+
+def _home(datasette) -> Path:
+    return Path(datasette.get_database("archive").path).parent
 
 
 async def raw(datasette, request):

@@ -186,6 +186,31 @@ def strace() -> None:
         pytest.skip(f"strace may not trace here: {done.stderr.decode()[:200]}")
 
 
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MB in memory; skips where none may be mounted."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", place], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no disk may be mounted here: {done.stderr.decode()[:200]}")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+@pytest.fixture
+def fill() -> Callable[[Path, int], Path]:
+    """Fills a disk but for so many bytes, by a file."""
+
+    def run(place: Path, but_bytes: int) -> Path:
+        free = os.statvfs(place).f_bavail * os.statvfs(place).f_frsize
+        path = place / "fill"
+        path.write_bytes(bytes(max(0, free - but_bytes)))
+        return path
+
+    return run
+
+
 CALL = re.compile(r"^(?P<pid>\d+) +(?P<name>\w+)\((?P<args>.*)\) += (?P<result>-?\d+)")
 STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 DESCRIPTOR = re.compile(r"^(\d+)<((?:\\x[0-9a-f]{2})*)>")

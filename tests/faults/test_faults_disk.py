@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 COMMAND = Path(sys.executable).with_name("variorum")
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 4 MB in memory; skips where none may be mounted."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", place], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no disk may be mounted here: {done.stderr.decode()[:200]}")
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
-
-
-def fill(place: Path, but_bytes: int) -> Path:
-    """Fill the disk but for so many bytes."""
-    free = os.statvfs(place).f_bavail * os.statvfs(place).f_frsize
-    path = place / "fill"
-    path.write_bytes(bytes(max(0, free - but_bytes)))
-    return path
-
-
-def test_a_full_disk_is_said_and_work_goes_on_when_there_is_room(home: Any, disk: Path) -> None:
+def test_a_full_disk_is_said_and_work_goes_on_when_there_is_room(home: Any, disk: Path, fill: Any) -> None:
     one = home.copy(disk / "home")
     failed = 0
     for room in range(0, 300_000, 60_000):

@@ -820,7 +820,8 @@ def _text(site: Site, content: Content, between: dict[int, list[str]], said: Sai
     blocks = [("p", f"<b>{html.escape(line)}</b>") for line in content.above]
     gap = site.words.gap
     for paragraph in content.paragraphs:
-        lines = [_linked(line, paragraph.key) for line in paragraph.sentences]
+        lines = [html.escape(line) for line in paragraph.sentences]
+        lines[0] = _linked(paragraph.sentences[0], paragraph.key)
         if paragraph.kind == "row":
             said_ = html.escape(paragraph.sentences[0])
             lines = [said_.replace(" ", " | ", 1)] if gap else [f"{said_[:3]}|{said_[3:]}"]
@@ -835,8 +836,8 @@ def _text(site: Site, content: Content, between: dict[int, list[str]], said: Sai
 
 
 def _linked(line: str, key: int) -> str:
-    """A sentence as markup; in every ninth paragraph part of it is a link, in every seventh it is set in bold."""
-    middle = len(line) // 2
+    """A paragraph's first sentence as markup; in every ninth paragraph part of it is a link, in every seventh in bold."""
+    middle = line.find(" ", len(line) // 2) if " " in line else len(line) // 2
     start, end = html.escape(line[:middle]), html.escape(line[middle:])
     if key % 9 == 4:
         return f'{start}<a href="/law/{key}">{end}</a>'

@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from difflib import unified_diff
 
-from living_pages import KINDS, History, Look, history
+from living_pages import KINDS, Look, history
 
 from archive.diff import kinds
 from archive.model import WORDING_KINDS, Interpretation, Rules
@@ -73,38 +73,45 @@ class Played:
 
 @dataclass(slots=True, kw_only=True)
 class Waiting:
-    """An edit that is still to be told."""
+    """An edit that is to be told, or was told just now."""
 
     look: Look
     before: str
-    good: int = 0
+    good: int = 0  # looks since, with its own
+    told: bool = False
 
     @property
     def what(self) -> str:
         return "note" if self.look.truth == "notice" else "rest" if self.look.restless else "edit"
 
+    @property
+    def excuses(self) -> bool:
+        """Whether a change now may be part of telling it: not yet told, or what a lasting line replaced still has to go."""
+        return not self.told or self.look.shape.startswith("part_")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A change that was told: the texts, and what the living parts said at the look before and how often they had changed."""
 
-    before: str
-    text: str
-    earlier: Living
-    turned: Counter[int]
+class Lively:
+    """What the living parts of a page have said, and how often each has changed."""
 
-    def parts(self, look: Look) -> list[int]:
-        """The living parts that the difference shows, by number."""
-        moved = squeezed("\n".join(set(self.before.split("\n\n")) ^ set(self.text.split("\n\n"))))
-        both = zip(look.living, self.earlier or look.living, strict=True)
-        return [i for i, (now, then) in enumerate(both) if any(squeezed(line) in moved for line in now[1] + then[1])]
+    def __init__(self) -> None:
+        self.labels: tuple[str, ...] = ()
+        self.turned: Counter[int] = Counter()
+        self._latest: list[tuple[str, ...]] = []
+        self._ever: dict[str, int] = {}
 
-    def difference(self) -> str:
-        """The first blocks that went and came."""
-        old, new = self.before.split("\n\n"), self.text.split("\n\n")
-        gone = [line[:70] for line in old if line not in new][:3]
-        came = [line[:70] for line in new if line not in old][:3]
-        return f"-{gone} +{came}"
+    def saw(self, living: Living) -> None:
+        """One more look."""
+        now = [tuple(map(squeezed, lines)) for _, lines in living]
+        self.labels = tuple(label for label, _ in living)
+        before = self._latest or now
+        self.turned.update(i for i, lines in enumerate(now) if lines != before[i])
+        self._latest = now
+        self._ever.update((line, i) for i, lines in enumerate(now) for line in lines)
+
+    def parts(self, before: str, after: str) -> list[int]:
+        """The parts whose lines the difference of two texts shows."""
+        moved = squeezed("\n".join(set(before.split("\n\n")) ^ set(after.split("\n\n"))))
+        return sorted({i for line, i in self._ever.items() if line in moved})
 
 
 def squeezed(text: str) -> str:
@@ -125,38 +132,114 @@ def stands(look: Look, text: str) -> bool:
 
 def play(seed: int, looks: int) -> Played:
     """One history through the interpreter."""
-    return play_history(history(seed, looks=looks))
-
-
-def play_history(told: History) -> Played:
-    """A given history through the interpreter."""
-    played = Played(seed=told.seed, kind=told.kind, skeleton=told.skeleton, language=told.language)
-    memory, text, waiting = "", "", None
-    earlier: Living = ()
-    turned: Counter[int] = Counter()  # how often each living part has changed
-    strayed = False  # what was last told is no wording of the page: its return is no second mistake
+    told = history(seed, looks=looks)
+    reader = Reader(Played(seed=told.seed, kind=told.kind, skeleton=told.skeleton, language=told.language))
+    memory = ""
     for look in told.looks:
         seen = interpret(look.capture, Rules(), memory)
         memory = seen.memory
-        before, text = text, _text_after(seen, text)
-        changed = bool(before) and text != before
+        reader.follow(look, seen)
+    return reader.played
+
+
+class Reader:
+    """One who is told of a page what the interpreter tells, and knows what is true."""
+
+    def __init__(self, played: Played) -> None:
+        self.played = played
+        self.text = ""
+        self.lively = Lively()
+        self.waiting: Waiting | None = None
+        self.late: list[Waiting] = []
+        self.strayed = False  # what was last told is no wording of the page: its return is no second mistake
+
+    def follow(self, look: Look, seen: Interpretation) -> None:
+        """One more look."""
+        before, self.text = self.text, _text_after(seen, self.text)
+        changed = bool(before) and self.text != before
         if look.truth == "outage":
-            _judge_outage(played, look, seen, changed)
-            strayed = strayed or changed
-            continue
+            self._outage(look, seen, changed)
+            return
+        self.lively.saw(look.living)
         if look.truth in ("edited", "notice"):
-            if waiting:
-                _give_up(played, waiting)
-            waiting = Waiting(look=look, before=before)
-        if earlier:
-            turned.update(i for i, (now, then) in enumerate(zip(look.living, earlier, strict=True)) if now != then)
-        change = Told(before=before, text=text, earlier=earlier, turned=turned) if changed and not strayed else None
-        _judge_good(played, look, seen, change, waiting)
-        strayed = strayed and not changed
-        earlier = look.living
-        if waiting:
-            waiting = _still_waiting(played, waiting, text)
-    return played
+            self._give_up()
+            if look.shape == "notice_ended":
+                self.late = [one for one in self.late if one.what != "note"]
+            self.waiting = Waiting(look=look, before=before)
+        told_late = [one for one in self.late if not stands(one.look, before) and stands(one.look, self.text)]
+        self.late = [one for one in self.late if one not in told_late]
+        excused = self.strayed or bool(told_late) or (self.waiting is not None and self.waiting.excuses)
+        if look.truth != "either":
+            self._good(look, seen)
+            if changed and not excused:
+                self._false(look, before)
+        self.strayed = self.strayed and not changed
+        self._wait()
+
+    def _outage(self, look: Look, seen: Interpretation, changed: bool) -> None:
+        self.played.counts["outages"] += 1
+        if changed:
+            self.strayed = True
+            self.played.counts["outage"] += 1
+            self.played.note(look.number, "outage told", look.shape)
+        elif seen.verdict.accepted:
+            self.played.counts["outage_accepted"] += 1
+
+    def _good(self, look: Look, seen: Interpretation) -> None:
+        self.played.counts["looks"] += 1
+        noticed = self.waiting is not None and self.waiting.what == "note"
+        if not seen.verdict.accepted and not noticed:
+            self.played.counts["held"] += 1
+            facts = "; ".join(f"{key}={value}" for key, value in seen.verdict.facts)
+            why = f"{seen.verdict.outcome}:{seen.verdict.reason} at {look.shape or look.truth}"
+            self.played.note(look.number, "held", why, facts)
+
+    def _false(self, look: Look, before: str) -> None:
+        """A change told though the wording is the same."""
+        parts = self.lively.parts(before, self.text)
+        why = " + ".join(dict.fromkeys(self.lively.labels[i] for i in parts)) or "no living part"
+        if not WORDING_KINDS & kinds(before, self.text).keys():
+            self.played.counts["quiet"] += 1
+            self.played.note(look.number, "quiet change", why, difference(before, self.text))
+            return
+        learning = bool(parts) and all(self.lively.turned[i] <= LEARNING for i in parts)
+        self.played.counts["false"] += 1
+        self.played.counts["learn"] += learning
+        what = "false change, learning" if learning else "false change"
+        self.played.note(look.number, what, why, difference(before, self.text))
+
+    def _wait(self) -> None:
+        """Whether the edit that is waited for is told by now."""
+        waiting = self.waiting
+        if waiting is None:
+            return
+        waiting.good += 1
+        moved = self.text != waiting.before or waiting.look.shape in STANDING
+        if not waiting.told and moved and stands(waiting.look, self.text):
+            waiting.told = True
+            self.played.counts[f"{waiting.what}s"] += 1
+            self.played.counts[f"{waiting.what}3"] += 1
+            self.played.counts["once"] += waiting.what == "edit" and waiting.good == 1
+        if waiting.good >= WITHIN:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        waiting, self.waiting = self.waiting, None
+        if waiting is None or waiting.told:
+            return
+        self.late.append(waiting)
+        self.played.counts[f"{waiting.what}s"] += 1
+        what = {"note": "notice late", "rest": "restless edit late", "edit": "edit late"}[waiting.what]
+        said = " / ".join((*waiting.look.present, *(f"not: {line}" for line in waiting.look.absent)))
+        self.played.note(waiting.look.number, what, waiting.look.shape, said[:200])
+
+
+def difference(before: str, after: str) -> str:
+    """The first blocks that went and came."""
+    old, new = before.split("\n\n"), after.split("\n\n")
+    gone = [line[:70] for line in old if line not in new][:3]
+    came = [line[:70] for line in new if line not in old][:3]
+    return f"-{gone} +{came}"
 
 
 def show(seed: int, number: int, looks: int) -> None:
@@ -178,59 +261,6 @@ def show(seed: int, number: int, looks: int) -> None:
 
 def _text_after(seen: Interpretation, text: str) -> str:
     return seen.document.text if seen.verdict.accepted and not seen.same and seen.document else text
-
-
-def _judge_outage(played: Played, look: Look, seen: Interpretation, changed: bool) -> None:
-    played.counts["outages"] += 1
-    if changed:
-        played.counts["outage"] += 1
-        played.note(look.number, "outage told", look.shape)
-    elif seen.verdict.accepted:
-        played.counts["outage_accepted"] += 1
-
-
-def _judge_good(played: Played, look: Look, seen: Interpretation, change: Told | None, waiting: Waiting | None) -> None:
-    if look.truth == "either":
-        return
-    played.counts["looks"] += 1
-    if not seen.verdict.accepted and not (waiting and waiting.what == "note"):
-        played.counts["held"] += 1
-        facts = "; ".join(f"{key}={value}" for key, value in seen.verdict.facts)
-        played.note(
-            look.number, "held", f"{seen.verdict.outcome}:{seen.verdict.reason} at {look.shape or look.truth}", facts
-        )
-    if change is None or waiting is not None:
-        return
-    parts = change.parts(look)
-    why = " + ".join(dict.fromkeys(look.living[i][0] for i in parts)) or "no living part"
-    if not WORDING_KINDS & kinds(change.before, change.text).keys():
-        played.counts["quiet"] += 1
-        played.note(look.number, "quiet change", why, change.difference())
-        return
-    played.counts["false"] += 1
-    learning = bool(parts) and all(change.turned[i] <= LEARNING for i in parts)
-    played.counts["learn"] += learning
-    played.note(look.number, "false change, learning" if learning else "false change", why, change.difference())
-
-
-def _still_waiting(played: Played, waiting: Waiting, text: str) -> Waiting | None:
-    waiting.good += 1
-    if stands(waiting.look, text) and (text != waiting.before or waiting.look.shape in STANDING):
-        played.counts[f"{waiting.what}s"] += 1
-        played.counts["once"] += waiting.what == "edit" and waiting.good == 1
-        played.counts[f"{waiting.what}3"] += 1
-        return None
-    if waiting.good >= WITHIN:
-        _give_up(played, waiting)
-        return None
-    return waiting
-
-
-def _give_up(played: Played, waiting: Waiting) -> None:
-    played.counts[f"{waiting.what}s"] += 1
-    what = {"note": "notice late", "rest": "restless edit late", "edit": "edit late"}[waiting.what]
-    said = " / ".join((*waiting.look.present, *(f"not: {line}" for line in waiting.look.absent)))
-    played.note(waiting.look.number, what, waiting.look.shape, said[:200])
 
 
 # ---- the table ----------------------------------------------------------------------------------------------------------------

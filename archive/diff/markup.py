@@ -2,7 +2,7 @@
 
 Classes: `v-diff` the whole, `v-block` a paragraph, `v-del`, `v-ins`, `v-away` and `v-here` the ends of a move, `v-char` a
 character by name, `v-num` the number of a change (a link to itself), `v-jump` from one end of a move to the other,
-`v-fold` a folded stretch, `v-sr` words for screen readers only, `v-row`, `v-old`, `v-new` side by side. What
+`v-fold` a folded stretch, `v-sr` words for screen readers only, `v-row` (`v-same` if unchanged), `v-old`, `v-new` side by side. What
 is not the page's own text has a `dir` of its own, so that a paragraph's direction is found in its text alone.
 """
 
@@ -71,7 +71,7 @@ def side_by_side_html(
         for block in blocks:
             left, right = writer.runs(block.side(*OLD_SIDE)), writer.runs(block.side(*NEW_SIDE))
             cells = f'<td class="v-old" dir="auto">{left}</td><td class="v-new" dir="auto">{right}</td>'
-            rows.append(f'<tr class="v-row">{cells}</tr>')
+            rows.append(f'<tr class="v-row{"" if block.changed else " v-same"}">{cells}</tr>')
     return "\n".join(rows)
 
 
@@ -105,16 +105,16 @@ class _Writer:
         tag, css, label = _TAGS[run.kind]
         here, there = f"{self.anchor}{run.change}", f"{self.anchor}{run.change}-from"
         if run.kind == "moved_away":
-            identity, head = self.identity(there), self.link("v-jump", here, "to_new_place", run.change, "⤵")
+            identity, head = self.identity(there), self.link("v-jump", here, "to_new_place", run.change, "↓")
         else:
             identity, head = self.identity(here) if number else "", ""
             if number:
                 head = self.link("v-num", here, "change", run.change, "")
             if number and run.move:
-                head += self.link("v-jump", there, "to_old_place", run.change, "⤴", shown=False)
+                head += self.link("v-jump", there, "to_old_place", run.change, "↑", shown=False)
         start, end = self.said(label), self.said("end")
         said = f'<span class="v-sr" dir="auto"> {start} </span>{self.text(run)}<span class="v-sr" dir="auto"> {end} </span>'
-        return f'<{tag} class="{css}"{identity}>{head}{said}</{tag}>'
+        return f'{head}<{tag} class="{css}"{identity}>{said}</{tag}>'
 
     def identity(self, name: str) -> str:
         if name in self.ids:

@@ -24,8 +24,9 @@ h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 } .v-about { color: var(--q
 .v-here { text-decoration: underline double; text-underline-offset: .15em }
 .v-char { font: .75em/1 ui-monospace, monospace; border: 1px solid currentcolor; border-radius: .2em; padding: .05em .3em;
   display: inline-block; text-decoration: none; direction: ltr; unicode-bidi: isolate }
+.v-del + .v-ins, .v-ins + .v-del { margin-inline-start: .2em }
 .v-num, .v-jump { font: .72em/1 system-ui, sans-serif; vertical-align: super; color: var(--quiet); text-decoration: none;
-  margin-inline: .1em .25em; unicode-bidi: isolate; display: inline-block }
+  margin-inline: .1em .15em; unicode-bidi: isolate }
 .v-num:focus-visible, .v-jump:focus-visible { outline: 2px solid currentcolor; outline-offset: 2px }
 :target { outline: 2px solid var(--quiet); outline-offset: 2px }
 .v-fold { margin: 0 0 1em; border-block: 1px dashed var(--line); padding: .25rem 0 } .v-fold summary { color: var(--quiet); cursor: pointer }
@@ -33,6 +34,9 @@ h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 } .v-about { color: var(--q
 table { border-collapse: collapse; width: 100%; table-layout: fixed } th { text-align: start; font-weight: normal; color: var(--quiet) }
 td { vertical-align: top; padding: .35rem .6rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; text-align: start }
 body:has(table) { max-width: 80rem }
+@media screen and (max-width: 42rem) { table, tbody, tr, td { display: block } td { border: 0; padding: .35rem 0 } tr { border-top: 1px solid var(--line) }
+  .v-same .v-old, td:empty { display: none } .v-row:not(.v-same) td { padding-inline-start: .6rem; border-inline-start: 2px solid var(--come) }
+  .v-row:not(.v-same) .v-old { border-color: var(--gone) } .v-folded td { border: 0 !important; padding-inline-start: 0 !important } }
 @media print { body { margin: 0; max-width: none; color: #000; background: #fff; font-size: 11pt } .v-jump, .v-fold summary { color: #000 }
   .v-del, .v-ins, .v-away, .v-here { background: none; print-color-adjust: exact } .v-block { break-inside: avoid } }
 """

@@ -100,8 +100,8 @@ def test_html_ids_are_unique_and_every_link_leads_to_one() -> None:
 def test_both_ends_of_a_move_link_to_each_other() -> None:
     tree = html.fromstring(inline_html(made(OLD, NEW)))
     here, away = tree.xpath("//ins[@class='v-here']")[0], tree.xpath("//del[@class='v-away']")[0]
-    assert f"#{away.get('id')}" in here.xpath("./a/@href")
-    assert f"#{here.get('id')}" in away.xpath("./a/@href")
+    assert f"#{away.get('id')}" in here.xpath("./preceding-sibling::a[1]/@href")
+    assert f"#{here.get('id')}" in away.xpath("./preceding-sibling::a[1]/@href")
 
 
 def test_markup_of_the_page_is_text() -> None:

@@ -91,12 +91,12 @@ def test_a_comparison_marks_changes_by_more_than_colour(site: Any) -> None:
     assert [node.text_content() for node in page.xpath("//div[@class='redline']//del")] == [
         "[deleted: must]",
         "[deleted: six]",
-        "[deleted: 01]",
+        "[deleted: 01.05.2031]",
     ]
     assert [node.text_content() for node in page.xpath("//div[@class='redline']//ins")] == [
         "[inserted: should]",
         "[inserted: twelve]",
-        "[inserted: 04]",
+        "[inserted: 04.05.2031]",
     ]
 
 

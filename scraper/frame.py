@@ -39,7 +39,7 @@ _MOSTLY = _words(
 )
 _WEAK = _words(
     """language languages langs lang locale weather meteo pogoda counter counters viewcount hits visitors rating ratings copyright copyrights
-    teaser teasers promo accessibility noprint screenreader feedback survey advert adverts advertisement advertising ads adsense
+    teaser teasers promo accessibility noprint screenreader feedback survey poll advert adverts advertisement advertising ads adsense
     sponsor sponsored"""
 )
 _NAMES = _NEVER | _FIRM | _MOSTLY | _WEAK

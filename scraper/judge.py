@@ -11,7 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archive.model import Capture, Outcome, Verdict
-from scraper.evidence import Evidence, main_script, pieces, title_parts
+from scraper.evidence import Evidence, main_script, title_parts
 from scraper.lexicon import COVERED, PHRASES, UNFILLED
 from scraper.markup import digest
 from scraper.page_words import SPEAKS_OF_PAGES
@@ -234,7 +234,7 @@ def _said_in_title(evidence: Evidence) -> Verdict | None:
 def _is_title_of(reason: str, hit: re.Match[str], evidence: Evidence) -> bool:
     """Whether a phrase is what a title says, rather than a word in the title of a page about it."""
     by_many = reason in _SAID_BY_MANY and not evidence.password_fields
-    if evidence.memory.accepted and not by_many:
+    if not by_many and (evidence.memory.accepted or len(evidence.found.frame) < 4):
         return True
     part = next((part for part in title_parts(hit.string) if hit[0] in part), hit.string)
     return len(hit[0]) >= (0.6 if by_many else 0.4) * len(part)
@@ -260,17 +260,21 @@ def _said_in_text(evidence: Evidence) -> Verdict | None:
     sample = "\n".join([*headings, *evidence.own])[: 2 * _OWN]
     for reason, pattern in (*PHRASES, *SPEAKS_OF_PAGES):
         hit = pattern.search(sample)
-        if hit is None or not (evidence.memory.accepted or _says_mostly(sample, pattern)):
+        if hit is None or not (evidence.memory.accepted or _says_mostly(evidence, pattern)):
             continue
         if reason not in _SAID_BY_MANY or len(sample) <= _OWN // 4 or evidence.password_fields:
             return held(reason, ("text", _around(sample, hit)), _own_text(evidence))
     return None
 
 
-def _says_mostly(text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether the sentences with such a phrase are a good part of a text, rather than one among others."""
-    said = sum(len(piece) for piece in pieces(text.splitlines()) if pattern.search(piece))
-    return said >= 0.4 * len(text)
+def _says_mostly(evidence: Evidence, pattern: re.Pattern[str]) -> bool:
+    """Whether most of a page never seen before says so, rather than one sentence among others; without a frame, any does."""
+    if len(evidence.found.frame) < 4:
+        return True
+    names = {evidence.found.document.title, *title_parts(evidence.found.head_title), *evidence.found.frame}
+    texts = [text for text in evidence.own if text not in names]
+    said = sum(len(text) for text in texts if pattern.search(text))
+    return said >= 0.55 * sum(map(len, texts))
 
 
 def _own_text(evidence: Evidence) -> tuple[str, str]:

@@ -7,15 +7,18 @@ reads like prose is left out because of where it stands.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 
-from scraper.blocks import Layout
+from scraper.blocks import Layout, Node
 from scraper.frame import Traits, traits
 from scraper.memory import code
 
 SELECTED = "data-variorum-selected"  # marks the elements that a page's `select` matched
+_ENOUGH = 400  # characters of prose beside which a list of links is a menu
+_ENOUGH_IN_CELL = 120  # the same where they stand in different cells of a table that lays out the page
+_LAYS_OUT = frozenset({"table", "tbody", "tr"})
 _NOT_A_REGION = frozenset(
     {"p", "ul", "ol", "li", "table", "tbody", "tr", "td", "dl", "dd", "blockquote", "pre", "h1", "h2", "h3"}
 )
@@ -181,11 +184,10 @@ def _loose_links(layout: Layout, root: int, inside: list[int], seen: Traits) -> 
     for i in inside:
         sizes[i] = len(layout.leaves[i].text) if seen.prose[i] else 0
     sums = list(accumulate(sizes, initial=0))
-    if not layout.nodes or layout.nodes[root].tag == "main" or sums[-1] < 400:
+    if not layout.nodes or layout.nodes[root].tag == "main" or sums[-1] < _ENOUGH_IN_CELL:
         return []
-    branches = [node for node in layout.nodes if node.parent == root]
-    best = max(branches, key=lambda node: sums[node.last] - sums[node.first], default=None)
-    if best is None or sums[best.last] - sums[best.first] < 0.75 * sums[-1]:
+    best = _fullest(layout, root, sums)
+    if best is None or (best.tag != "td" and sums[-1] < _ENOUGH):
         return []
     loose = bytearray(len(sizes))
     for node in layout.nodes:
@@ -193,6 +195,28 @@ def _loose_links(layout: Layout, root: int, inside: list[int], seen: Traits) -> 
         if apart and node.depth > layout.nodes[root].depth and node.links >= 3 and node.link_chars >= 0.8 * node.chars:
             loose[node.first : node.last] = b"\1" * (node.last - node.first)
     return [i for i in inside if loose[i] and not seen.prose[i]]
+
+
+def _fullest(layout: Layout, root: int, sums: Sequence[int]) -> Node | None:
+    """The branch that holds most of the prose; of tables that only lay out a page, the cell."""
+    parts: dict[int, list[int]] = {}
+    for index, node in enumerate(layout.nodes):
+        parts.setdefault(node.parent, []).append(index)
+
+    def best_part(index: int) -> int:
+        best = max(
+            parts.get(index, ()), key=lambda i: sums[layout.nodes[i].last] - sums[layout.nodes[i].first], default=-1
+        )
+        node = layout.nodes[best]
+        return best if best >= 0 and sums[node.last] - sums[node.first] >= 0.75 * sums[-1] else -1
+
+    found = best_part(root)
+    while found >= 0:
+        inner = best_part(found)
+        if inner < 0 or not {layout.nodes[found].tag, layout.nodes[inner].tag} & _LAYS_OUT:
+            return layout.nodes[found]
+        found = inner
+    return None
 
 
 def _path(layout: Layout, index: int) -> str:

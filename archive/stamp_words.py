@@ -169,7 +169,7 @@ AT = (
 # ("published on …"), so they need a colon, or the line to themselves.
 UPDATED_STRONG = r"""
 (?:this |the )?(?:page|content|contents|site|website|document|article|information|text|policy|statement|notice|version|list|register|data|section)(?: was| has been| is| were)? ?(?:last|most recently) (?:updated|modified|revised|reviewed|edited|changed|amended|checked)
-(?:this |the )?(?:page|site|website) (?:was|has been) (?:updated|modified|revised|edited|changed)
+(?:this |the )?(?:web ?page|page|site|website) (?:was |has been )?(?:updated|modified|revised|edited|changed)
 (?:page |content |site |web ?page )?(?:last|latest|most recent|most recently) (?:updated?|modified|modification|revised|revision|reviewed|review|edited|edit|changed?|amended|verified)(?: date| time)?(?: (?:of|to) (?:this|the) (?:page|site|content|text|document))?
 (?:date|time) (?:of )?(?:the )?(?:last |latest )?(?:updated?|modified|modification|revised|revision|reviewed|review|change)
 (?:updated?|modified|modification|revision|revised|review) (?:date|time)
@@ -287,6 +287,7 @@ l-aħħar aġġornament|aġġornat l-aħħar|nuashonraithe|nuashonrú deireanach
 (?:覆檢|复核|檢視|检视|覆核|最近更新|最近修訂)(?:日期|時間|时间|日)
 imesasishwa(?: mwisho)?|ilisasishwa mwisho
 siden (?:er|ble|blev) (?:sidst|sist|senest) (?:opdateret|oppdatert|ændret|endret|redigeret)|sidan (?:är |blev )?senast (?:uppdaterad|ändrad)|sivua (?:on )?(?:viimeksi )?(?:päivitetty|muokattu)
+(?:資料|资料|数据|数据库|信息|网站|網站|內容|内容)(?:最[后後]|最近)?(?:更新|修改|修訂|修订)(?:时间|時間|日期|日)
 """
 UPDATED_WEAK = r"""
 updated|modified|revised|reviewed|edited|amended|update|upd|last checked|as of
@@ -323,7 +324,7 @@ cập nhật|diperbarui|diperbaharui|dikemas ?kini|dimutakhirkan|na-?update|imes
 更新|修改|修订|修訂|改[定訂]|最終改[定訂]|수정|업데이트|갱신|개정
 as at|(?:(?:this |the )?(?:information|data|content|list|figures|status|text|page) (?:is |are )?)?(?:correct|current|valid|accurate|up.to.date|updated) (?:as (?:of|at)|to|at)|(?:this |the )?(?:document|article|information|policy|statement|content|list|version) (?:was |has been )?(?:updated|modified|revised|edited|changed)|(?:data|figures|status|information|list|situation|position|consolidated|accurate|prices) as (?:of|at)
 vérifiée?s?|à jour au|données au|situation au|état au|contrôlée?
-datos al?|cifras al?|situación al?|actualización al?|situação em|dados de|dados em|posição em|dati al|situazione al|aggiornato al|dades a|date la
+(?:datos|cifras|saldos|precios|tasas|valores|indicadores|estadísticas|existencias|reservas|información|situación|estado|lista|corte|actualización) al?|situação em|dados de|dados em|posição em|dati al|situazione al|aggiornato al|dades a|date la
 stand per|stand am|stav k(?:e)?(?: dni)?|stav ku?(?: dňu)?|stan na|stanje na dan|стање на дан|към|по данни към|situația la|situation pr|opgjort pr|pr|per
 ажурирано на|ажурирано|обновено|изменето|янгиланиш|ўзгартирилган|яңартылды|яңартылган|täzelenen
 թարմացվել է|թարմացված|փոփոխվել է|uppfært|breytt|aġġornat|opgedateer|eguneratua|eguneratze data|actualitzat|përditësuar më
@@ -399,6 +400,7 @@ wytworzon[oya]|opublikował dnia|udostępnion[oya]|објавено|објаве
 입력|게재|发稿|登载|imechapishwa|чоп этилган|эълон қилинган|опубликована?
 (?:press release|statement|notice|news|article|document|decision|report|circular)s? (?:published|issued|released|posted)
 (?:เผยแพร่|สร้าง|โพสต์|ประกาศ|ลงข่าว)(?:เมื่อ|วันที่|เมื่อวันที่)|(?:发布|發布|發佈|发表|發表|刊登|刊载|公布)[于於]
+gazetted|(?:article|page|fiche|document|communiqué|texte|avis) (?:publiée?|mise? en ligne|créée?)(?: le)?|(?:artículo|página|documento|nota) publicad[oa](?: el)?|(?:artigo|página|documento|nota) publicad[oa](?: em)?
 """
 OTHER = r"""
 effective(?: date| as of| from| on)?|in force(?: since| from| as of)|valid from|date of entry into force
@@ -415,6 +417,7 @@ voimassa(?: alkaen)?|voimaantulo|gäller från(?: och med)?|gyldig fra|gælder f
 σε ισχύ από|ισχύει από|yürürlük tarihi|geçerlilik tarihi|qüvvəyə minmə tarixi|чинн\w+ з|набирає чинності|дата набрання чинності|күшіне ену? (?:күні|уақыты)
 تاريخ (?:النفاذ|السريان|الطباعة|بدء العمل)|ساري من|تاریخ (?:اجرا|اعتبار|چاپ)|בתוקף מ|תאריך תחילה|ngày (?:có )?hiệu lực|mulai berlaku|berlaku (?:mulai|sejak)|มีผลบังคับใช้
 (?:date of )?(?:coming|entry|entering) into (?:force|effect)|effective as (?:of|at)|takes effect(?: on)?|commencement(?: date)?
+appli(?:es|cable) (?:from|as of|since)|(?:texte |version )?en vigueur (?:au|depuis le|à compter du)
 """
 # Of these a colon must follow: without one they may number something else.
 OTHER_WITH_COLON = r"""

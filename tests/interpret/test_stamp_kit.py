@@ -7,9 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from archive.diff import kinds
 from archive.model import Document, Rules
-from archive.stamps import is_stamp_line, read_stamps, stamp_spans
+from archive.stamp_dates import DATE, dates_in, plain_digits
+from archive.stamps import claimed_instant, is_stamp_line, read_stamps, stamp_spans
 from scraper.interpret import interpret
 
 HERE = Path(__file__).parent
@@ -163,3 +167,69 @@ def test_a_zone_that_more_than_one_has_widens_the_bounds_to_every_zone_on_earth(
     stamp = read_stamps("Updated: 12 July 2024, 14:05 CST", timezone="Europe/Berlin")[1]
 
     assert (stamp.latest - stamp.earliest).total_seconds() > 86400
+
+
+PROSE = "Three harbours of the coast take part, and each of them keeps a list of the ships that call there."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Datos al 20 de marzo", "Datos al 27 de marzo"),
+        ("Updated:12.03.2014Views: 34", "Updated:13.03.2014Views: 34"),
+        ("Members of the Board (updated 12 March 2024)", "Members of the Board (updated 13 March 2024)"),
+        ("Lists are free. Last updated: 12 March 2024", "Lists are free. Last updated: 13 March 2024"),
+        ("最終更新日：令和6年3月12日", "最終更新日：令和6年3月13日"),
+    ],
+)
+def test_another_day_in_a_stamp_is_a_change_of_the_stamp(before, after):
+    assert list(kinds(f"{PROSE}\n\n{before}", f"{PROSE}\n\n{after}")) == ["stamp"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("As of 12 March 2024 the register holds 14 ports", "As of 13 March 2024 the register holds 14 ports"),
+        ("Vacaciones del 3 al 20 de marzo", "Vacaciones del 3 al 27 de marzo"),
+        ("Deadline: 12 March 2024", "Deadline: 13 March 2024"),
+        ("Updated:12.03.2014Views: 34", "Updated:12.03.2014Views: 35"),
+    ],
+)
+def test_another_number_outside_a_stamp_is_a_change_of_the_number(before, after):
+    assert "number" in kinds(f"{PROSE}\n\n{before}", f"{PROSE}\n\n{after}")
+
+
+PARTS = (
+    *(" ", " ", ".", "-", "/", ",", "\n", ":", "年", "月", "日", "令和", "民國", "平成", "R", "元", "二〇二四", "十二"),
+    *(
+        "1",
+        "3",
+        "12",
+        "24",
+        "113",
+        "1403",
+        "2024",
+        "2567",
+        "20240312",
+        "марта",
+        "March",
+        "May",
+        "Updated",
+        "d'abril",
+        "tháng",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=24))
+def test_dates_are_found_as_a_search_at_every_place_finds_them(parts):
+    plain = plain_digits("".join(parts))
+
+    assert [found[0].strip() for found in dates_in(plain)] == [found[0].strip() for found in DATE.finditer(plain)]
+
+
+@given(st.text(max_size=60))
+def test_a_declared_date_is_read_or_left_whatever_it_is(text):
+    stamp = claimed_instant(text, timezone="Europe/Berlin", language="en")
+
+    assert stamp is None or stamp.earliest < stamp.latest

@@ -17,7 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from difflib import unified_diff
 
-from living_pages import KINDS, Look, history
+from living_pages import history
+from living_sites import KINDS, Look
 
 from archive.diff import kinds
 from archive.model import WORDING_KINDS, Interpretation, Rules

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from archive.bodies import pack, unpack
+from archive.bodies import ZstdError, pack, unpack
+from archive.errors import Damaged
 from archive.evidence import Json
 from archive.model import parse_utc, utc_text
 
@@ -140,17 +141,17 @@ _STAMPED = "SELECT t.size, c.note, t.at, t.authority, t.roots, t.response FROM t
 
 
 def newest_time_stamp(conn: sqlite3.Connection) -> Stamped | None:
-    """The newest time stamp of the log. Raises ZstdError where it is damaged."""
+    """The newest time stamp of the log. Raises Damaged."""
     return _stamped(conn.execute(f"{_STAMPED} ORDER BY t.size DESC, t.id DESC LIMIT 1").fetchone())
 
 
 def first_time_stamp(conn: sqlite3.Connection, seq: int) -> Stamped | None:
-    """The earliest time stamp that covers this entry: it bounds the entry's time most closely. Raises ZstdError."""
+    """The earliest time stamp that covers this entry: it bounds the entry's time most closely. Raises Damaged."""
     return _stamped(conn.execute(f"{_STAMPED} WHERE t.size >= ? ORDER BY t.size, t.id LIMIT 1", (seq,)).fetchone())
 
 
 def time_stamp_of(conn: sqlite3.Connection, size: int) -> Stamped | None:
-    """The first time stamp of the checkpoint of this size. Raises ZstdError."""
+    """The first time stamp of the checkpoint of this size. Raises Damaged."""
     return _stamped(conn.execute(f"{_STAMPED} WHERE t.size = ? ORDER BY t.id LIMIT 1", (size,)).fetchone())
 
 
@@ -158,7 +159,11 @@ def _stamped(row: tuple[int, str, str, str, str, bytes] | None) -> Stamped | Non
     if row is None:
         return None
     size, note, at, authority, roots, packed = row
-    return Stamped(size=size, note=note, at=at, authority=authority, roots=roots, response=unpack(packed))
+    try:
+        response = unpack(packed)
+    except ZstdError as error:
+        raise Damaged(f"the time stamp of the checkpoint at {size}", f"it can't be decoded ({error})") from error
+    return Stamped(size=size, note=note, at=at, authority=authority, roots=roots, response=response)
 
 
 def anchors(conn: sqlite3.Connection, at: datetime) -> list[Anchor]:

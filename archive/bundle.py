@@ -17,7 +17,7 @@ from pathlib import Path
 
 from archive import bundle_verifier, merkle, notes
 from archive.anchors import Stamped, first_time_stamp
-from archive.bodies import ZstdError, read_body
+from archive.bodies import read_body
 from archive.bundle_page import page
 from archive.checkpoints import NoCheckpoint, newest_note
 from archive.errors import Damaged, HomeUnusable, NotInArchive, Redacted, VariorumError
@@ -77,7 +77,7 @@ def make_bundle(conn: sqlite3.Connection, seq: int, keys: list[VerifierKey]) -> 
     last = next_seq(conn) - 1
     if not 1 <= seq <= last:
         raise NoEntry(seq, last)
-    stamped = _stamped(conn, seq)
+    stamped = first_time_stamp(conn, seq)
     newest = newest_note(conn, covering=seq)
     if newest is None:
         raise NoCheckpoint(seq)
@@ -119,13 +119,6 @@ def make_bundle(conn: sqlite3.Connection, seq: int, keys: list[VerifierKey]) -> 
     files["index.html"] = page(exhibit, files.keys()).encode()
     files["verify.py"] = Path(bundle_verifier.__file__).read_bytes()
     return _zipped(files)
-
-
-def _stamped(conn: sqlite3.Connection, seq: int) -> Stamped | None:
-    try:
-        return first_time_stamp(conn, seq)
-    except ZstdError as error:
-        raise Damaged(f"the time stamp of entry {seq}", f"it can't be decoded ({error})") from error
 
 
 def _believed(note: str, keys: list[VerifierKey]) -> notes.Checkpoint:

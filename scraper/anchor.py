@@ -19,7 +19,7 @@ from pathlib import Path
 from archive import anchors
 from archive.anchors import Stamped
 from archive.checkpoints import NoKey, signing_key
-from archive.errors import HomeUnusable, StoreFailed, VariorumError
+from archive.errors import Damaged, HomeUnusable, StoreFailed, VariorumError
 from archive.files import write_whole
 from archive.model import parse_utc
 from archive.notes import parse_checkpoint, parse_note
@@ -76,20 +76,13 @@ class Anchoring:
         assert watch_list.anchor is not None
         self._home = home
         self._settings: AnchorSettings = watch_list.anchor
-        fetch = watch_list.fetch
-        limits = FetchLimits(
-            deadline_s=fetch.deadline_s,
-            max_body_bytes=MOST_BYTES,
-            allow_addresses=fetch.allow_addresses,
-            ca_file=fetch.ca_file,
-            user_agent=user_agent_text(watch_list.contact, watch_list.public_url),
-        )
-        self._poster = Poster(limits)
+        self._poster = Poster(_limits(watch_list)) if self._settings.authority else None
         self._closed = threading.Event()
 
     def close(self) -> None:
         self._closed.set()
-        self._poster.close()
+        if self._poster is not None:
+            self._poster.close()
 
     @property
     def places(self) -> list[Place]:
@@ -117,8 +110,7 @@ class Anchoring:
             found = anchors.next_checkpoint(box.conn, place.name, clock.now(), every_s=settings.every_s, force=force)
             if found is None:
                 continue
-            size, note = found
-            self._give(box, place, Given(size=size, note=note, stamped=anchors.time_stamp_of(box.conn, size)))
+            self._give(box, place, *found)
 
     def _hindrance(self) -> str | None:
         """Why there is no new checkpoint to give to anybody."""
@@ -127,11 +119,12 @@ class Anchoring:
         except HomeUnusable as error:
             return str(error)
 
-    def _give(self, box: Postbox, place: Place, given: Given) -> None:
+    def _give(self, box: Postbox, place: Place, size: int, note: str) -> None:
         every_s = self._settings.every_s
         try:
+            given = Given(size=size, note=note, stamped=anchors.time_stamp_of(box.conn, size))
             stamped = place.give(given)
-        except NotAnchored as error:
+        except (NotAnchored, Damaged) as error:
             if not self._closed.is_set():  # else it was us who ended it
                 with box.transaction() as conn:
                     anchors.note_failed(conn, place.name, str(error)[:_LONGEST_ERROR], clock.now(), every_s=every_s)
@@ -139,12 +132,13 @@ class Anchoring:
         with box.transaction() as conn:
             if stamped is not None:
                 anchors.put_time_stamp(conn, stamped, received_at=clock.now())
-            anchors.note_anchored(conn, place.name, given.size, clock.now(), every_s=every_s)
+            anchors.note_anchored(conn, place.name, size, clock.now(), every_s=every_s)
 
     # the places
 
     def _to_authority(self, given: Given) -> Stamped:
         settings = self._settings
+        assert self._poster is not None
         root = self._home / settings.root
         try:
             roots = read_roots(root.read_bytes())
@@ -218,6 +212,18 @@ class Anchoring:
                 os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             raise NotAnchored(f"it took longer than {COMMAND_S:g} s")
+
+
+def _limits(watch_list: WatchList) -> FetchLimits:
+    """Those of looks, but for the size of an answer."""
+    fetch = watch_list.fetch
+    return FetchLimits(
+        deadline_s=fetch.deadline_s,
+        max_body_bytes=MOST_BYTES,
+        allow_addresses=fetch.allow_addresses,
+        ca_file=fetch.ca_file,
+        user_agent=user_agent_text(watch_list.contact, watch_list.public_url),
+    )
 
 
 def _key_id(note: str) -> str:

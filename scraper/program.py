@@ -28,7 +28,7 @@ from scraper.parsers import Parsers
 from scraper.politeness import HostGate, user_agent_text
 from scraper.robots import Robots
 from scraper.rounds import Rounds, Tools
-from scraper.terminal import say
+from scraper.terminal import safe, say
 from scraper.watchlist import Page, WatchList
 
 WORKERS = 32  # looks under way at once, each at another host
@@ -107,7 +107,7 @@ def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Ca
         anchor_now(home, watch_list)
         for place in anchors(archive.conn, clock.now()):
             if place.overdue:
-                say(place.line)
+                say(safe(place.line))
 
 
 def seal(archive: Archive) -> None:

@@ -113,6 +113,27 @@ def test_a_command_gets_the_checkpoint_on_its_standard_input(home: Any, tmp_path
     assert home.row("SELECT place, error FROM anchors") == ("command sh", None)
 
 
+def test_the_script_of_the_docs_puts_checkpoints_into_a_git_remote(home: Any, tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "operate.md").read_text("utf-8")
+    remote, clone, script = tmp_path / "remote", tmp_path / "clone", tmp_path / "give-away"
+    git = ["git", "-c", "init.defaultBranch=main"]
+    subprocess.run([*git, "init", "--quiet", "--bare", remote], check=True)
+    subprocess.run([*git, "clone", "--quiet", remote, clone], check=True, stderr=subprocess.DEVNULL)
+    for name, value in (("user.name", "archive"), ("user.email", "archive@example.org"), ("push.default", "current")):
+        subprocess.run(["git", "-C", clone, "config", name, value], check=True)
+    script.write_text(page.split("```sh\n")[1].split("```")[0].replace("/srv/checkpoints", str(clone)))
+    script.chmod(0o755)
+    home.anchor = f'command = ["{script}"]'
+    for _ in range(2):
+        home.grow()
+        home.give()
+        assert home.row("SELECT error FROM anchors") == (None,)
+    show = subprocess.run(["git", "-C", remote, "show", "HEAD:checkpoint.txt"], capture_output=True, check=True)
+    assert show.stdout == (home.path / "archive.checkpoint").read_bytes()
+    log = subprocess.run(["git", "-C", remote, "log", "--format=%s"], capture_output=True, check=True, text=True)
+    assert len(log.stdout.splitlines()) == 2
+
+
 def test_a_command_that_fails_is_told_by_its_last_line(home: Any) -> None:
     home.anchor = 'command = ["sh", "-c", "echo one >&2; echo no route to the remote >&2; exit 3"]'
     home.give()
@@ -325,6 +346,23 @@ def test_without_the_package_a_time_stamp_is_told_as_not_checked_and_is_no_damag
     done = run(home, "verify", "--deep")
     assert done.exit_code == 0
     assert "not checked who signed them" in done.stdout
+
+
+def test_what_asks_for_a_damaged_time_stamp_says_so(home: Any, authority: Any, tmp_path: Path) -> None:
+    ask(home, authority)
+    home.give()
+    forge(home, "UPDATE time_stamps SET response = x'00'")
+    for command in (["checkpoint"], ["prove", 1, "-o", tmp_path / "bundle.zip"]):
+        done = run(home, *command)
+        assert done.exit_code == 9
+        assert "the time stamp of the checkpoint at 2: it can't be decoded" in done.stderr
+
+
+def test_the_page_on_evidence_names_every_column_of_a_time_stamp(home: Any) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "evidence.md").read_text("utf-8")
+    section = page.split("## Time stamps and other anchors")[1].split("## ")[0]
+    columns = [row[1] for row in home.archive.conn.execute("PRAGMA table_info(time_stamps)")]
+    assert [name for name in columns if name != "id" and f"`{name}`" not in section] == []
 
 
 # -- bundles

@@ -7,7 +7,6 @@ by sight of the moon) has a shape and no day.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
@@ -16,9 +15,7 @@ from zoneinfo import ZoneInfo
 from archive import stamp_words as words
 
 _DIGITS = {
-    code: str(unicodedata.decimal(chr(code)))
-    for code in range(0x80, 0x20000)
-    if code <= sys.maxunicode and unicodedata.category(chr(code)) == "Nd"
+    ord(digit): str(unicodedata.decimal(digit)) for digit in re.findall(r"\d", "".join(map(chr, range(0x80, 0x20000))))
 }
 _MARKS = (0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _ASCII_DIGITS = _DIGITS | dict.fromkeys(_MARKS, " ") | {0xA0: " ", 0x2009: " ", 0x202F: " ", 0x3000: " ", 0x640: "-"}

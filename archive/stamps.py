@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from archive import stamp_words as words
 from archive.model import Stamp, utc_text
@@ -78,15 +78,22 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
 
 
-_ROLES = (  # role, what it asks for ("" nothing, a line of its own or a colon, a colon), labels
-    ("updated", "", _labels(words.UPDATED_STRONG)),
-    ("created", "", _labels(words.CREATED_STRONG)),
-    ("updated", "line", _labels(words.UPDATED_WEAK)),
-    ("created", "line", _labels(words.CREATED_WEAK)),
-    ("other", "line", _labels(words.OTHER)),
-    ("other", "colon", _labels(words.OTHER_WITH_COLON)),
-)
-_AFTER_ROLES = (("updated", _labels(words.UPDATED_AFTER)), ("created", _labels(words.CREATED_AFTER)))
+@cache
+def _roles() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Role, what it asks for ("" nothing, a line of its own or a colon, a colon), and labels; made when first asked for."""
+    return (
+        ("updated", "", _labels(words.UPDATED_STRONG)),
+        ("created", "", _labels(words.CREATED_STRONG)),
+        ("updated", "line", _labels(words.UPDATED_WEAK)),
+        ("created", "line", _labels(words.CREATED_WEAK)),
+        ("other", "line", _labels(words.OTHER)),
+        ("other", "colon", _labels(words.OTHER_WITH_COLON)),
+    )
+
+
+@cache
+def _after_roles() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return (("updated", _labels(words.UPDATED_AFTER)), ("created", _labels(words.CREATED_AFTER)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,7 +386,7 @@ def _match(phrase: str) -> tuple[str, str] | None:
     """The role of a label and what it asks for; None if a phrase is no label."""
     if 1 < len(phrase) <= _LONGEST_LABEL:
         folded = _fold(phrase)
-        for role, asks, labels in _ROLES:
+        for role, asks, labels in _roles():
             if labels.fullmatch(folded):
                 return role, asks
     return None
@@ -404,7 +411,7 @@ def _label_after(plain: str, floor: int, at: int, stop: int) -> tuple[int, str] 
     border = _BORDER.search(rest)
     phrase = rest[: border.start()] if border else rest
     label = _fold(phrase.strip(" \t.-").strip())
-    for role, labels in _AFTER_ROLES:
+    for role, labels in _after_roles():
         if label and labels.fullmatch(label) and (_starts_line(plain, at) or not plain[floor:at].strip()):
             return stop + len(phrase.rstrip(" \t.")), role
     return None

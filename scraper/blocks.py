@@ -22,7 +22,7 @@ _MOST_INSIDE = 1000  # containers in such a row
 _NOT_PROSE = frozenset({"button", "select", "option", "textarea", "optgroup", "title", "head"})
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)  # by position, as the next: a page has thousands, and names would double what making one costs
 class Node:
     """A container: an element that makes blocks, with what its part of the tree holds in all."""
 
@@ -30,8 +30,8 @@ class Node:
     parent: int
     depth: int
     mark: str  # its role, id and classes, as written
-    role: str = ""
-    first: int = 0  # leaves from first to last - 1 stand in it
+    role: str
+    first: int  # leaves from first to last - 1 stand in it
     last: int = 0
     chars: int = 0
     link_chars: int = 0
@@ -39,7 +39,7 @@ class Node:
     selected: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Leaf:
     """A run of text between two borders: its innermost container, its kind, how much of it is link text."""
 
@@ -73,12 +73,11 @@ class _Walk:
     def enter(self, element: etree._Element, tag: str) -> None:
         if self.pieces:
             self.flush()
-        ident, classes = element.get("id"), element.get("class")
+        get, above = element.get, self.open
+        ident, classes = get("id"), get("class")
         mark = f"{ident} {classes}" if ident and classes else ident or classes or ""
-        parent = self.open[-1] if self.open else -1
-        role = element.get("role") or ""
-        node = Node(tag=tag, parent=parent, depth=len(self.open), mark=mark, role=role, first=len(self.leaves))
-        self.open.append(len(self.nodes))
+        node = Node(tag, above[-1] if above else -1, len(above), mark, get("role") or "", len(self.leaves))
+        above.append(len(self.nodes))
         self.nodes.append(node)
         if tag == "li":
             self.item.append(True)
@@ -93,18 +92,17 @@ class _Walk:
             self.join_row(node, index)
         elif tag == "li" and self.item:
             self.item.pop()
-        if self.open:
-            above = self.nodes[self.open[-1]]
+        if node.parent >= 0 and (node.chars or node.links):
+            above = self.nodes[node.parent]
             above.chars += node.chars
             above.link_chars += node.link_chars
             above.links += node.links
 
-    def add(self, text: str) -> None:
-        if not self.pieces and text.isspace():
-            return
-        self.pieces.append(text)
-        if self.in_link:
-            self.link_pieces += len(text.strip())
+    def turn(self, links: int) -> None:
+        """A link begins (1) or ends (-1)."""
+        self.in_link += links
+        if links > 0 and self.open:
+            self.nodes[self.open[-1]].links += 1
 
     def flush(self) -> None:
         text = " ".join("".join(self.pieces).split())
@@ -114,18 +112,21 @@ class _Walk:
             return
         index = self.open[-1]
         node = self.nodes[index]
-        linked = min(linked, len(text))
-        node.chars += len(text)
-        node.link_chars += linked
+        size = len(text)
+        node.chars += size
+        if linked:
+            linked = min(linked, size)
+            node.link_chars += linked
         kind, level = self.kind_of(node)
-        self.leaves.append(Leaf(text=text, node=index, kind=kind, link_chars=linked, level=level))
+        self.leaves.append(Leaf(text, index, kind, linked, level))
 
     def kind_of(self, node: Node) -> tuple[str, int]:
-        if node.tag in _HEADINGS:
-            return "heading", int(node.tag[1])
+        tag = node.tag
+        if tag in _HEADINGS:
+            return "heading", int(tag[1])
         if node.role == "heading":
             return "heading", 2
-        if node.tag in _NOT_PROSE:
+        if tag in _NOT_PROSE:
             return "control", 0
         if self.item and self.item[-1]:
             self.item[-1] = False
@@ -143,9 +144,7 @@ class _Walk:
         if len(cells) < len(leaves):
             return
         text = " ".join(leaf.text for leaf in leaves)
-        self.leaves[row.first :] = [
-            Leaf(text=text, node=index, kind="table_row", link_chars=sum(leaf.link_chars for leaf in leaves))
-        ]
+        self.leaves[row.first :] = [Leaf(text, index, "table_row", sum(leaf.link_chars for leaf in leaves))]
         row.last = len(self.leaves)
         for node in self.nodes[index + 1 :]:  # what stood in the cells stands in the row now
             node.first = node.last = row.first
@@ -158,32 +157,25 @@ class _Walk:
 
 def lay_out(root: etree._Element, mark: str = "") -> Layout:
     """The layout of a tree whose invisible parts have been taken out; elements with the attribute `mark` are containers too."""
-    walk, marked = _Walk(), bool(mark)
+    walk = _Walk()
+    pieces, enter, leave = walk.pieces, walk.enter, walk.leave
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        tag = element.tag
-        if not isinstance(tag, str):
-            if event == "end" and element.tail:
-                walk.add(element.tail)
-            continue
-        block = tag in BLOCK_TAGS or (marked and element.get(mark) is not None)
-        if event == "start":
-            if block:
-                walk.enter(element, tag)
-                walk.nodes[-1].selected = marked and element.get(mark) is not None
-            elif tag == "br":
-                walk.flush()
-            elif tag == "a" and element.get("href") is not None:
-                walk.in_link += 1
-                if walk.open:
-                    walk.nodes[walk.open[-1]].links += 1
-            if element.text:
-                walk.add(element.text)
-        else:
-            if block:
-                walk.leave(tag)
-            elif tag == "a" and element.get("href") is not None:
-                walk.in_link -= 1
-            if element.tail:
-                walk.add(element.tail)
+        tag, starts = element.tag, event == "start"
+        if tag in BLOCK_TAGS or (mark and element.get(mark) is not None):
+            if starts:
+                enter(element, tag)
+                walk.nodes[-1].selected = mark != "" and element.get(mark) is not None
+            else:
+                leave(tag)
+        elif tag == "a":
+            if element.get("href") is not None:
+                walk.turn(1 if starts else -1)
+        elif tag == "br" and starts:
+            walk.flush()
+        text = element.text if starts else element.tail
+        if text and (pieces or not text.isspace()):
+            pieces.append(text)
+            if walk.in_link:
+                walk.link_pieces += len(text.strip())
     walk.flush()
     return Layout(nodes=walk.nodes, leaves=walk.leaves)

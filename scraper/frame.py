@@ -23,6 +23,8 @@ _TAGS = _words("nav menu dialog search")
 _EDGES = _words("header footer aside")
 _ROWS = _words("tr tbody thead tfoot")  # "header" and "footer" are parts of a table there
 _CELLS = _words("td th")
+_WHOLES = _words("main article")
+_OF_ITSELF = _TAGS | _EDGES | {"form"}  # what may be frame without a name or role
 _NEAR = 20  # leaves on each side that count as beside a note
 # Roles, and words that classes and ids are made of. NEVER text; FIRM: frame unless it holds most prose of the page, MOSTLY: unless a
 # good part of it, as wrappers named after a part of theirs do; WEAK: unless any.
@@ -78,6 +80,7 @@ _USES_COOKIES = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+_DATED = re.compile(r"\d:\d\d|\d{4}|\d[-./]\d\d?[-./]\d")  # what every such line has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,46 +93,52 @@ class Traits:
 
 def traits(layout: Layout) -> Traits:
     """What each leaf of a layout is, before any region is chosen."""
-    leaves, nodes = layout.leaves, layout.nodes
+    leaves = layout.leaves
     prose = tuple(map(_is_prose, leaves))
     why = ["form control" if leaf.kind == "control" else "" for leaf in leaves]
-    sums = list(
-        accumulate((len(leaf.text) if is_prose else 0 for leaf, is_prose in zip(leaves, prose, strict=True)), initial=0)
-    )
-    total = sum(len(leaf.text) for leaf in leaves) or 1
-    marks = Counter(node.mark for node in nodes)
-    first_level = [i for i, leaf in enumerate(leaves) if leaf.level == 1 and not why[i]]
-    heading = first_level[0] if len(first_level) == 1 else -1
-    in_content = [False] * len(nodes)
-    for index, node in enumerate(nodes):
-        in_content[index] = node.parent >= 0 and (
-            in_content[node.parent] or nodes[node.parent].tag in ("main", "article")
-        )
-        if index == 0 or node.first == node.last or all(why[node.first : node.last]):
-            continue
-        share = (sums[node.last] - sums[node.first]) / (sums[-1] or 1)
-        titled = node.first <= heading < node.last
-        words = sums[node.last] - sums[node.first]
-        is_entry = (titled and words >= 80) or (words >= 300 and bool(_ENTRY.intersection(node.mark.split())))
-        within = in_content[index] or titled or (node.tag == "aside" and _has_prose_beside(layout, node, prose))
-        reason = "" if is_entry else _reason(node, words, share, total, within)
-        if (
-            reason
-            and node.mark
-            and marks[node.mark] > 3
-            and node.tag not in _TAGS
-            and _word("div", "", node.mark) in _PARTS
-        ):
-            reason = ""
-        if reason:
-            for i in range(node.first, node.last):
-                why[i] = why[i] or reason
+    _named_parts(layout, why, prose)
     _dated_lists(layout, why)
     _cookie_lines(layout, why, prose)
-    for i, leaf in enumerate(leaves):
-        if not why[i] and len(leaf.text) < 200 and _CHROME.match(leaf.text):
+    for i, leaf in enumerate(leaves):  # prose is no such line
+        if not why[i] and not prose[i] and len(leaf.text) < 200 and _CHROME.match(leaf.text):
             why[i] = "a copyright, version or counter line"
     return Traits(why=tuple(why), prose=prose)
+
+
+def _named_parts(layout: Layout, why: list[str], prose: Sequence[bool]) -> None:
+    """Set aside the containers that their element, role, id or classes name as frame."""
+    leaves, nodes = layout.leaves, layout.nodes
+    sizes = [len(leaf.text) for leaf in leaves]
+    sums = list(accumulate((size if is_prose else 0 for size, is_prose in zip(sizes, prose, strict=True)), initial=0))
+    free = list(accumulate((not reason for reason in why), initial=0))
+    total, marks = sum(sizes) or 1, Counter[str]()
+    first_level = [i for i, leaf in enumerate(leaves) if leaf.level == 1 and not why[i]]
+    heading = first_level[0] if len(first_level) == 1 else -1
+    in_content = bytearray(len(nodes))
+    done = 0  # leaves before this one were set aside with a container that goes on to there, or have been passed
+    for index, node in enumerate(nodes):
+        tag = node.tag
+        if node.parent >= 0 and (in_content[node.parent] or nodes[node.parent].tag in _WHOLES):
+            in_content[index] = True
+        if not (node.mark or node.role or tag in _OF_ITSELF) or node.last <= done or index == 0:
+            continue
+        if tag not in _OF_ITSELF and node.links < 5 and not _word(tag, node.role, node.mark):
+            continue
+        first, last = node.first, min(node.last, len(leaves))
+        if first >= last or free[first] == free[last]:
+            continue
+        words = sums[last] - sums[first]
+        titled = first <= heading < last
+        if (titled and words >= 80) or (words >= 300 and not _ENTRY.isdisjoint(node.mark.split())):
+            continue
+        within = in_content[index] or titled or (tag == "aside" and _has_prose_beside(layout, node, prose))
+        reason = _reason(node, words, words / (sums[-1] or 1), total, bool(within))
+        if reason and node.mark and tag not in _TAGS and _word("div", "", node.mark) in _PARTS:
+            marks = marks or Counter(node.mark for node in nodes)
+            reason = "" if marks[node.mark] > 3 else reason
+        if reason:
+            why[first:last] = [given or reason for given in why[first:last]]
+            done = last
 
 
 def _reason(node: Node, prose_chars: int, prose_share: float, total: int, in_content: bool) -> str:
@@ -218,10 +227,7 @@ def _word(tag: str, role: str, mark: str) -> str:
 def _dated_lists(layout: Layout, why: list[str]) -> None:
     """Set aside lists whose items are a date and a link each, as news teasers are, unless hardly anything else is there."""
     leaves = layout.leaves
-    dated = [
-        len(leaf.text) < 60 and bool(_DIGIT.search(leaf.text)) and bool(_DATE_LINE.fullmatch(leaf.text))
-        for leaf in leaves
-    ]
+    dated = [len(leaf.text) < 60 and _is_date_line(leaf.text) for leaf in leaves]
     if sum(dated) < 3:
         return
     linked = [leaf.link_chars > 0.8 * len(leaf.text) for leaf in leaves]
@@ -236,6 +242,10 @@ def _dated_lists(layout: Layout, why: list[str]) -> None:
             for i in span:
                 why[i] = f"a list of dated links in {name_of(node)}"
             free -= chars
+
+
+def _is_date_line(text: str) -> bool:
+    return bool(_DIGIT.search(text) and _DATED.search(text) and _DATE_LINE.fullmatch(text))
 
 
 def _cookie_lines(layout: Layout, why: list[str], prose: Sequence[bool]) -> None:
@@ -272,7 +282,7 @@ def _is_prose(leaf: Leaf) -> bool:
     size = len(leaf.text)
     if size < 8 or leaf.kind == "control" or size - leaf.link_chars < 0.4 * size:
         return False
-    if max(leaf.text[:80]) >= "\u2e80":  # one of these characters says as much as three letters
+    if size < 80 and max(leaf.text) >= "\u2e80":  # one of these characters says as much as three letters
         size *= 3
     if size < 25 or (size < 80 and not _SENTENCE_END.search(leaf.text)):
         return False

@@ -92,9 +92,7 @@ def _remove(elements: Sequence[etree._Element]) -> None:
 
     From the last to the first, so that what is nested costs no more; texts that meet are joined once, however many they are.
     """
-    meeting: dict[
-        tuple[etree._Element, bool], deque[str]
-    ] = {}  # for what follows an element (True), or is its first text
+    meeting: dict[tuple[etree._Element, bool], deque[str]] = {}  # for the text after an element, or the first in it
     for element in reversed(elements):
         parent = element.getparent()
         if parent is None or element.tag in ("html", "body"):
@@ -120,13 +118,14 @@ def _remove(elements: Sequence[etree._Element]) -> None:
 
 
 def _is_for_no_reader(element: etree._Element) -> bool:
-    """Whether part of a line is an icon, or only there to be read aloud (\"opens in a new window\")."""
+    """Whether part of a line is an icon, or only there to be read aloud ("opens in a new window")."""
     classes = element.get("class")
     if classes is None:
         return element.get("data-sr-only") is not None
-    if "-" not in classes and "icon" not in classes:
+    dashed = "-" in classes
+    if not dashed and "icon" not in classes:
         return False
-    return _FOR_LISTENERS.search(classes) is not None or _is_icon(element, classes)
+    return (dashed and _FOR_LISTENERS.search(classes) is not None) or _is_icon(element, classes)
 
 
 def _is_icon(element: etree._Element, classes: str) -> bool:

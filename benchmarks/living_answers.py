@@ -62,9 +62,7 @@ def said_by(site: Site, number: int, at: datetime, ticks: dict[int, int]) -> Sai
     return {part.index: items_of(part, site.words, tick=ticks[part.index], look=number, at=at) for part in site.parts}
 
 
-def page_html(
-    site: Site, content: Content, number: int, at: datetime, said: Said, rng: Random, *, main: str = ""
-) -> str:
+def page_html(site: Site, content: Content, at: datetime, said: Said, rng: Random, *, main: str = "") -> str:
     """The page's source. `main` stands in the place of the text."""
     token = f"{rng.randrange(16**12):012x}"
     session = token if site.sessions else ""

@@ -77,8 +77,8 @@ def _unused(site: Site, content: Content, rng: Random) -> str:
 
 def _plain_edit(site: Site, content: Content, shape: str, at: datetime, rng: Random) -> Change | None:
     paragraphs = list(content.paragraphs)
-    at = rng.randrange(len(paragraphs))
-    paragraph = paragraphs[at]
+    index = rng.randrange(len(paragraphs))
+    paragraph = paragraphs[index]
     if shape == "title":
         return title_edit(site, content, at, rng, plain=True)
     if shape == "moved":
@@ -89,12 +89,14 @@ def _plain_edit(site: Site, content: Content, shape: str, at: datetime, rng: Ran
         return _large_edit(site, content, shape, rng)
     if shape == "paragraph":
         new = _unused(site, content, rng)
-        paragraphs.insert(at, Paragraph(key=1000 + len(paragraphs) + rng.randrange(10**6), kind="p", sentences=(new,)))
+        paragraphs.insert(
+            index, Paragraph(key=1000 + len(paragraphs) + rng.randrange(10**6), kind="p", sentences=(new,))
+        )
         return Change(content=replace(content, paragraphs=tuple(paragraphs)), shape=shape, present=(new,))
     edited, present, absent = _edited(site, content, paragraph, shape, rng)
     if edited is None:
         return None
-    paragraphs[at] = edited
+    paragraphs[index] = edited
     done = replace(content, paragraphs=tuple(paragraphs))
     beside = paragraph.inline is not None
     return Change(content=done, shape=shape, restless=beside, present=present, absent=absent)

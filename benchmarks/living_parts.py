@@ -267,8 +267,8 @@ def _said(part: Part, words: Words, *, tick: int, look: int, at: datetime, rng: 
         case "calendar":
             return _month(words, local.date())
         case "tags":
-            names = rng.sample(words.menu, min(len(words.menu), part.size + 2))
-            return tuple(f"{name} ({every.randint(2, 60)})" for name in names)
+            topics = rng.sample(words.menu, min(len(words.menu), part.size + 2))
+            return tuple(f"{topic} ({every.randint(2, 60)})" for topic in topics)
         case "sun":
             turn = local.timetuple().tm_yday
             return (f"↑ 0{4 + turn % 4}:{turn % 60:02}", f"↓ {18 + turn % 4}:{(turn * 3) % 60:02}", words.city)

@@ -131,7 +131,7 @@ def check_contents(files: dict[str, bytes], entry: dict[str, Any], index: int) -
         if digest == entry["judged"]["text_sha256"]:
             yield "text.txt is the text that was read from the body then."
         else:
-            yield "text.txt is a later reading of the page: the entry does not state it, and it can be made from the body."
+            yield "text.txt is not stated by the entry, so nothing here proves it: it may be a later reading of the body."
     yield "index.html, for people, is not checked: where it says otherwise than these files, they count."
 
 

@@ -112,13 +112,13 @@ def _verify_log(
 
 def _compare(item: Known, root: bytes | None, size: int, restores: Sequence[dict[str, Any]]) -> None:
     stated = item.checkpoint
-    for entry in restores:
-        if stated.size >= entry["seq"] and stated.origin != entry["origin"]:
-            raise Damaged(
-                "the log",
-                f"entry {entry['seq']} says that a backup of {entry['backup']['size']} entries was put back: {item.where}, of the"
-                f" log {stated.origin} at {stated.size}, is about entries that were lost then",
-            )
+    begun = next((entry for entry in reversed(restores) if entry["seq"] <= stated.size), None)
+    if begun is not None and begun["origin"] not in (None, stated.origin):
+        raise Damaged(
+            "the log",
+            f"entry {begun['seq']} says that a backup of {begun['backup']['size']} entries was put back: {item.where}, of the"
+            f" log {stated.origin} at {stated.size}, is about entries that were lost then",
+        )
     if root is None:
         raise Damaged(
             "the log",

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
-from archive import checkpoints, migrations
+from archive import checkpoints, migrations, notes
 from archive.backup import NotSound, OtherLog, back_up, backups, restore
 from archive.checkpoints import make_checkpoint, make_key, verifier_keys
 from archive.errors import HomeUnusable
@@ -172,8 +172,6 @@ def test_an_older_backup_says_what_is_lost_and_never_forks_the_old_log(
 def test_a_checkpoint_of_the_lost_entries_is_answered_with_the_restoring(
     grown: tuple[Path, Path, str], lines: Lines
 ) -> None:
-    from archive import notes
-
     home, made, note = grown
     old = notes.open_checkpoint(note, verifier_keys(home))
     restore(home, made, actor="desk", at=NOON, replace=True)
@@ -210,6 +208,17 @@ def test_an_archive_without_a_key_is_restored_without_one(story: Path, tmp_path:
     done = restore(tmp_path / "empty", taken(story, tmp_path / "backups"), actor="desk", at=NOON)
     assert done.origin is None
     assert not (tmp_path / "empty" / checkpoints.KEY).exists()
+
+
+def test_a_log_that_got_its_key_after_a_restoring_agrees_with_its_checkpoints(
+    story: Path, tmp_path: Path, lines: Lines
+) -> None:
+    home = tmp_path / "empty"
+    restore(home, taken(story, tmp_path / "backups"), actor="desk", at=NOON)
+    make_key(home, "archive.example/log")
+    with Archive.open(home, holder="test") as archive:
+        assert make_checkpoint(archive, at=NOON)
+    assert lines(home) == []
 
 
 def test_the_commands_drill_from_a_backup_to_a_working_home(signed: Path, tmp_path: Path) -> None:
@@ -269,3 +278,31 @@ def test_an_archive_of_an_earlier_version_is_verified_as_it_is(tmp_path: Path, l
     assert lines(home) == []
     assert (home / DATABASE).read_bytes() == before
     shutil.rmtree(home)
+
+
+def test_a_log_that_was_begun_twice_agrees_with_its_checkpoints_and_not_with_those_of_lost_ones(
+    signed: Path, tmp_path: Path, lines: Lines
+) -> None:
+    known = []
+    home = signed
+    for number in range(3):
+        made = taken(home, tmp_path / f"backups-{number}")
+        lost = tmp_path / f"lost-{number}"
+        shutil.copytree(home, lost)
+        with Archive.open(lost, holder="test") as archive:  # goes on without us
+            archive.sync_pages([], version="x/1", at=NOON)
+            archive.sync_pages(
+                [PageSettings(slug="other", url="https://ministry.example/other")], version="x/1", at=NOON
+            )
+            note = make_checkpoint(archive, at=NOON)
+        assert note is not None
+        known.append(Known(where="a lost one", checkpoint=notes.open_checkpoint(note, verifier_keys(lost))))
+        home = tmp_path / f"home-{number}"
+        restore(home, made, actor="desk", at=NOON)
+        with Archive.open(home, holder="test") as archive:
+            own = make_checkpoint(archive, at=NOON)
+        assert own is not None
+        mine = Known(where="its own", checkpoint=notes.open_checkpoint(own, verifier_keys(home)))
+        assert lines(home, known=[mine]) == []
+    for one in known:
+        assert len(lines(home, known=[one])) == 1

@@ -142,20 +142,21 @@ _STAMPED = "SELECT t.size, c.note, t.at, t.authority, t.roots, t.response FROM t
 
 def newest_time_stamp(conn: sqlite3.Connection) -> Stamped | None:
     """The newest time stamp of the log. Raises Damaged."""
-    return _stamped(conn.execute(f"{_STAMPED} ORDER BY t.size DESC, t.id DESC LIMIT 1").fetchone())
+    return _stamped(conn, "ORDER BY t.size DESC, t.id DESC")
 
 
 def first_time_stamp(conn: sqlite3.Connection, seq: int) -> Stamped | None:
     """The earliest time stamp that covers this entry: it bounds the entry's time most closely. Raises Damaged."""
-    return _stamped(conn.execute(f"{_STAMPED} WHERE t.size >= ? ORDER BY t.size, t.id LIMIT 1", (seq,)).fetchone())
+    return _stamped(conn, "WHERE t.size >= ? ORDER BY t.size, t.id", seq)
 
 
 def time_stamp_of(conn: sqlite3.Connection, size: int) -> Stamped | None:
     """The first time stamp of the checkpoint of this size. Raises Damaged."""
-    return _stamped(conn.execute(f"{_STAMPED} WHERE t.size = ? ORDER BY t.id LIMIT 1", (size,)).fetchone())
+    return _stamped(conn, "WHERE t.size = ? ORDER BY t.id", size)
 
 
-def _stamped(row: tuple[int, str, str, str, str, bytes] | None) -> Stamped | None:
+def _stamped(conn: sqlite3.Connection, which: str, *values: int) -> Stamped | None:
+    row = conn.execute(f"{_STAMPED} {which} LIMIT 1", values).fetchone() if is_known(conn) else None
     if row is None:
         return None
     size, note, at, authority, roots, packed = row
@@ -166,8 +167,15 @@ def _stamped(row: tuple[int, str, str, str, str, bytes] | None) -> Stamped | Non
     return Stamped(size=size, note=note, at=at, authority=authority, roots=roots, response=response)
 
 
+def is_known(conn: sqlite3.Connection) -> bool:
+    """Whether the file has these tables: one that an earlier version wrote has not, until it is next opened for writing."""
+    return conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'time_stamps'").fetchone() is not None
+
+
 def anchors(conn: sqlite3.Connection, at: datetime) -> list[Anchor]:
     """Every place that is to have the log, those that are overdue first."""
+    if not is_known(conn):
+        return []
     rows = conn.execute(
         "SELECT a.place, a.size, coalesce(a.anchored_at, a.since), a.overdue_after_s, a.failures, a.error, a.due_at,"
         " (SELECT coalesce(max(seq), 0) FROM entries) > a.size, (SELECT min(at) FROM checkpoints WHERE size > a.size)"

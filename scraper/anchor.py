@@ -107,7 +107,8 @@ class Anchoring:
         for place in places:
             if self._closed.is_set():
                 return
-            found = anchors.next_checkpoint(box.conn, place.name, clock.now(), every_s=settings.every_s, force=force)
+            with box.transaction() as conn:
+                found = anchors.next_checkpoint(conn, place.name, clock.now(), every_s=settings.every_s, force=force)
             if found is None:
                 continue
             self._give(box, place, *found)
@@ -122,7 +123,8 @@ class Anchoring:
     def _give(self, box: Postbox, place: Place, size: int, note: str) -> None:
         every_s = self._settings.every_s
         try:
-            given = Given(size=size, note=note, stamped=anchors.time_stamp_of(box.conn, size))
+            with box.transaction() as conn:
+                given = Given(size=size, note=note, stamped=anchors.time_stamp_of(conn, size))
             stamped = place.give(given)
         except (NotAnchored, Damaged) as error:
             if not self._closed.is_set():  # else it was us who ended it
@@ -241,7 +243,7 @@ def anchor_now(home: Path, watch_list: WatchList, *, force: bool = False) -> Non
     try:
         with closing(Postbox(home / DATABASE)) as box:
             anchoring.anchor(box, force=force)
-    except StoreFailed as error:
+    except (StoreFailed, HomeUnusable) as error:
         say(f"Error: nothing was noted of where checkpoints go: {error}")
     finally:
         anchoring.close()

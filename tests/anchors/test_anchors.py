@@ -11,6 +11,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,7 +20,7 @@ from archive import anchors, checkpoints
 from archive.opening import DATABASE
 from archive.verify import verify
 from scraper import clock
-from scraper.anchor import Anchorer
+from scraper.anchor import Anchorer, anchor_now
 from scraper.cli import main
 
 DAY = timedelta(days=1)
@@ -293,6 +294,24 @@ def test_checkpoint_without_a_place_to_give_it_to_says_what_to_write(home: Any) 
     done = run(home, "checkpoint", "--anchor")
     assert done.exit_code == 1
     assert "Write an [anchor] table" in done.stderr
+
+
+def test_a_file_that_an_earlier_version_wrote_has_no_anchors_and_is_no_error() -> None:
+    conn = sqlite3.connect(":memory:")
+    assert anchors.anchors(conn, datetime(2026, 3, 1, tzinfo=UTC)) == []
+    assert anchors.first_time_stamp(conn, 1) is None
+
+
+def test_a_disk_that_refuses_fails_no_check(
+    home: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.anchor = f'directory = "{tmp_path}"'
+    home.give()
+    home.grow()
+    full = sqlite3.OperationalError("database or disk is full")
+    monkeypatch.setattr(anchors, "note_anchored", Mock(side_effect=full))
+    anchor_now(home.path, home.watch_list, force=True)
+    assert "nothing was noted of where checkpoints go" in capsys.readouterr().err
 
 
 # -- what is checked later

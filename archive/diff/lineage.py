@@ -83,7 +83,7 @@ class _Tracker:
         linked_new = {index for link in aligned.links for index in range(*link.new)}
         for index, span in enumerate(aligned.new_spans):
             if index in linked_new:
-                self._restore_words(now, span, used)
+                self._restore_words(now, span, aligned.new_keys[index], used)
             else:
                 self._restore_passage(now, span, aligned.new_keys[index], used, free)
         for index, lineage in enumerate(now.lineages):
@@ -137,12 +137,13 @@ class _Tracker:
         lineages = self.last.lineages[covered.start : covered.stop]
         return _Lost(self.last.text[start:end], spans, lineages, self.number)
 
-    def _restore_words(self, now: _Revision, span: Span, used: set[int]) -> None:
-        """Words of a reworded passage that it had before, in an earlier wording."""
+    def _restore_words(self, now: _Revision, span: Span, key: str, used: set[int]) -> None:
+        """Words of a reworded passage that it had before, in an earlier wording, or that a lost one equal to it had."""
         free = [index for index in now.words_in(*span) if now.lineages[index] < 0]
         if not free:
             return
-        for earlier in reversed(now.earlier.get(span[0], ())):
+        equal = next(reversed(self.lost[key].values()), None) if key in self.lost else None
+        for earlier in (*reversed(now.earlier.get(span[0], ())), *([equal] if equal else ())):
             self._take(now, span, earlier, used)
             if all(now.lineages[index] >= 0 for index in free):
                 return

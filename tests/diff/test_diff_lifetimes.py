@@ -160,3 +160,8 @@ def test_no_revision_has_one_lineage_twice(revisions: list[str]) -> None:
         lineages = [lineage for *_, lineage in found]
         assert len(lineages) == len(set(lineages))
         assert "".join(text[a:b] for a, b, _ in found) == "".join(text.split())
+
+
+def test_a_wording_put_back_in_place_of_one_like_it_has_its_words_back() -> None:
+    one, _, three = blame([";the", "the;", ";the"])
+    assert one[0][2] == three[0][2]

@@ -150,6 +150,13 @@ def first_time_stamp(conn: sqlite3.Connection, seq: int) -> Stamped | None:
     return _stamped(conn, "WHERE t.size >= ? ORDER BY t.size, t.id", seq)
 
 
+def there_by(conn: sqlite3.Connection, seq: int) -> tuple[str, str] | None:
+    """(time, authority) of the earliest time stamp that covers this entry, as it was believed when it came."""
+    sql = "SELECT at, authority FROM time_stamps WHERE size >= ? ORDER BY size, id LIMIT 1"
+    row = conn.execute(sql, (seq,)).fetchone() if is_known(conn) else None
+    return (row[0], row[1]) if row else None
+
+
 def time_stamp_of(conn: sqlite3.Connection, size: int) -> Stamped | None:
     """The first time stamp of the checkpoint of this size. Raises Damaged."""
     return _stamped(conn, "WHERE t.size = ? ORDER BY t.id", size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
+from archive.anchors import there_by
 from archive.bundle import make_bundle
 from archive.checkpoints import newest_note
 from archive.errors import NotInArchive
@@ -96,6 +97,7 @@ def at_view(reader: Reader, slug: str, seq: int, *, keys: Sequence[VerifierKey] 
         facts = reader.facts(page, seq)
         acts = reader.acts(seq)
         is_proved = bool(keys) and newest_note(reader.conn, covering=seq) is not None
+        there = there_by(reader.conn, seq)
     return View(
         values={
             "page": page,
@@ -107,6 +109,7 @@ def at_view(reader: Reader, slug: str, seq: int, *, keys: Sequence[VerifierKey] 
             "facts": facts,
             "acts": acts,
             "is_proved": is_proved,
+            "there_by": there,
         },
         as_json={
             **look.as_json(),
@@ -115,6 +118,7 @@ def at_view(reader: Reader, slug: str, seq: int, *, keys: Sequence[VerifierKey] 
             "text_sha256": revision.row.text_sha256 if revision else None,
             "facts": [list(fact) for fact in facts],
             "acts": [{"kind": kind, "at": at} for kind, at in acts],
+            "time_stamp": {"at": there[0], "authority": there[1]} if there else None,
             "entry": entry,
         },
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import sqlite3
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +22,7 @@ from archive.opening import DATABASE
 from scraper import watchlist
 from scraper.cli import main
 from scraper.serve import Service
+from scraper.serve_site import make_datasette
 
 PAGE = (
     "<!doctype html><html lang=en><title>Ferries</title><main><h1>Ferries</h1>"
@@ -107,11 +111,20 @@ def test_looks_go_on_while_an_authority_hangs(folder: Path, authority: Any) -> N
     assert stored(folder, "SELECT failures, size FROM anchors") == (0, 0)
 
 
+def test_the_page_of_a_look_says_by_when_it_was_there(folder: Path, authority: Any) -> None:
+    CliRunner().invoke(main, ["--home", str(folder), "check"])
+    at, seq = stored(folder, "SELECT t.at, o.seq FROM time_stamps t, observations o")
+    room = make_datasette(folder / DATABASE)
+    look = asyncio.run(room.client.get(f"/page/ferries/at/{seq}.json")).json()
+    assert look["time_stamp"] == {"at": at, "authority": authority.url}
+    html = asyncio.run(room.client.get(f"/page/ferries/at/{seq}")).text
+    assert at in html
+    assert "there no later than" in html
+    bundle = asyncio.run(room.client.get(f"/page/ferries/at/{seq}/proof.zip"))
+    assert "checkpoint.tsr" in zipfile.ZipFile(io.BytesIO(bundle.content)).namelist()
+
+
 def test_health_says_since_when_nothing_was_anchored_and_not_where_on_the_machine(folder: Path, tmp_path: Path) -> None:
-    import asyncio
-
-    from scraper.serve_site import make_datasette
-
     path = folder / watchlist.FILE_NAME
     path.write_text(path.read_text().replace('every = "1h"\n', f'every = "1h"\ndirectory = "{tmp_path / "missing"}"\n'))
     CliRunner().invoke(main, ["--home", str(folder), "check"])

@@ -153,6 +153,7 @@ class Reader:
         self.waiting: Waiting | None = None
         self.late: list[Waiting] = []
         self.strayed = False  # what was last told is no wording of the page: its return is no second mistake
+        self.returning = 0  # looks left in which that return may be told in parts
 
     def follow(self, look: Look, seen: Interpretation) -> None:
         """One more look."""
@@ -169,11 +170,14 @@ class Reader:
             self.waiting = Waiting(look=look, before=before)
         told_late = [one for one in self.late if not stands(one.look, before) and stands(one.look, self.text)]
         self.late = [one for one in self.late if one not in told_late]
-        excused = self.strayed or bool(told_late) or (self.waiting is not None and self.waiting.excuses)
+        excused = (
+            self.strayed or self.returning > 0 or bool(told_late) or (self.waiting is not None and self.waiting.excuses)
+        )
         if look.truth != "either":
             self._good(look, seen)
             if changed and not excused:
                 self._false(look, before)
+        self.returning = WITHIN - 1 if self.strayed and changed else max(0, self.returning - 1)
         self.strayed = self.strayed and not changed
         self._wait()
 

@@ -25,9 +25,10 @@ _DATE_LIKE = re.compile(r"\d{4}|\d[./-]\d|年|월")
 _WHOLE_DATE = re.compile(  # every date that `archive.stamps` reads has a year and a day near it, or three numbers
     r"\d{5}|\d{4}\D{1,60}\d|\d\D{1,60}\d{4}|[年년]|\d\D?[-./\u0640]\D?\d\d?\D?[-./\u0640]\D?\d\d"
 )
-_NUMBERS = re.compile(r"\d+")
 _MOST_STAMPS = 4
 _MOST_FRAME = 1500
+_SHORT_LINE = 80
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", "።", "։", ";", "；")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,23 +119,37 @@ def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
             node = layout.nodes[node].parent
         for below in reversed(chain):
             here = layout.nodes[below]
-            paths[below] = code(f"{paths[here.parent]}/{here.tag}.{_NUMBERS.sub('', here.mark).partition(' ')[0]}")
+            paths[below] = code(
+                f"{paths[here.parent]}/{here.tag}"
+            )  # not its class: that may be made anew at every look
     chars: Counter[int] = Counter()
     for leaf in body:
         chars[paths[leaf.node]] += 0 if _is_linked(leaf) else len(leaf.text)
     main = max(chars, key=lambda path: chars[path], default=0)
-    widgets = _widgets(layout, [leaf.node for leaf in body if paths[leaf.node] == main])
+    prose = [paths[leaf.node] == main and not _is_linked(leaf) and _reads_on(leaf.text) for leaf in body]
+    widgets = _widgets(layout, [leaf.node for leaf, is_prose in zip(body, prose, strict=True) if is_prose])
     named: dict[int, int] = {}
     counts: Counter[int] = Counter()
-    places = []
-    for leaf in body:
-        widget = widgets[leaf.node]
+    places: list[Place] = []
+    before = -1
+    for leaf, is_prose in zip(body, prose, strict=True):
+        widget = -1 if is_prose else widgets[leaf.node]
+        if not is_prose and (widget < 0 or layout.nodes[widget].last - layout.nodes[widget].first == 1):
+            widget = layout.nodes[widget].parent if widget >= 0 else leaf.node  # it goes with those beside it
+            if widget != before:
+                named.pop(widget, None)
         if widget >= 0 and widget not in named:
             counts[paths[widget]] += 1
             named[widget] = code(f"{paths[widget]} {counts[paths[widget]]}")
-        path = paths[leaf.node]
-        places.append(Place(path=path, widget=named.get(widget, 0), prose=path == main, linked=_is_linked(leaf)))
+        before = widget
+        name = named.get(widget, 0)
+        places.append(Place(path=paths[leaf.node], widget=name, prose=is_prose, linked=_is_linked(leaf)))
     return tuple(places)
+
+
+def _reads_on(text: str) -> bool:
+    """Whether a text is long enough for prose, or ends as a sentence does."""
+    return len(text) >= _SHORT_LINE or text.rstrip("\"'»”’)] ").endswith(_SENTENCE_ENDS)
 
 
 def _is_linked(leaf: Leaf) -> bool:

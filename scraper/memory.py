@@ -15,7 +15,8 @@ from typing import Any
 from zlib import crc32
 
 PlainBlock = tuple[str, str, int, int, int]  # as `restless.py` keeps a block
-PlainPart = tuple[int, str, tuple[int, ...], tuple[int, ...], tuple[tuple[int, int, str, int], ...]]  # and a part
+PlainWaiting = tuple[tuple[int, int, str, int], ...]
+PlainPart = tuple[int, str, tuple[int, ...], tuple[int, ...], PlainWaiting, tuple[int, ...], tuple[int, ...]]  # and a part
 _MOST_CODES = 2500
 FORMAT = 3
 

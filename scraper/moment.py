@@ -21,15 +21,17 @@ _DEGREES = re.compile(rf"{_NUMBER}\s*(?:°|º|℃|℉)")
 _VISITS = (
     r"views?|viewed|visits?|visitors?|visited|reads?|hits?|readers?|online|downloads?|downloaded|"
     r"просмотр\w*|посе[тщ]\w*|прочит\w*|читател\w*|скачив\w*|онлайн|перегляд\w*|відвідувач\w*|прочитан\w*|қарал\w*|көріл\w*|оқыл\w*|"
-    r"vues?|lu\s|lectures?|lecteurs?|visites?|visiteurs?|en ligne|aufrufe?|abrufe?|besucher\w*|gelesen|leser|zugriffe|"
+    r"vues?|lue?s?\s|lectures?|lecteurs?|visites?|visiteurs?|en ligne|aufrufe?|abrufe?|besucher\w*|gelesen|leser|zugriffe|"
     r"visitas?|visto|vistas|leíd\w*|lecturas?|lid[oa]\w*|visualiza\w+|acessos?|visite|lett[oa]\b|letture|"
     r"odsłon\w*|wyświetle\w*|odwiedz\w*|przeczyt\w*|bekeken|gelezen|bezoek\w*|zobrazen\w*|görüntülen\w*|okun\w*|ziyaret\w*|"
-    r"lượt|dilihat|dibaca|pengunjung|مشاهد\w*|قراء\w*|زيار\w*|زائر\w*|بازدید\w*|صפיות|צפיות|נקרא|נצפה|बार|"
+    r"lượt|dilihat|dibaca|pengunjung|مشاهد\w*|قراء\w*|زيار\w*|زائر\w*|بازدید\w*|صפיות|צפיות|נקרא|נצפה|बार|ऑनलाइन|आगंतुक\w*|متصل\w*|المتصل\w*|çevrimiçi|желіде|online|"
+    r"exchange rate|rate of|курс\w*|бағам\w*|taux|cours du|wechselkurs|kurs\w*|tipo de cambio|cotiza\w*|câmbio|cambio|kur[u]?\b|汇率|匯率|為替|환율|सعر الصرف|सعر|दर\b|"
     r"浏览|瀏覽|阅读|閱讀|点击|點閱|访问|訪問|在线|閲覧|アクセス|조회|방문"
 )
 _VISITED = re.compile(
     rf"(?:{_VISITS})[^\d.!?]{{0,24}}?({_NUMBER})|({_NUMBER})[^\d.!?]{{0,24}}?(?:{_VISITS})", re.IGNORECASE
 )
+_WEATHER = re.compile(r"\s*[CFС]?[^.!?。\d]{0,40}")  # the words beside degrees
 _MINUTES_APART = 2  # of a shown time from that of the look, the hour and half hour being the zone's
 
 
@@ -83,6 +85,8 @@ def _times(text: str, at: datetime) -> Iterator[tuple[int, int]]:
 
 def _counts(text: str) -> Iterator[tuple[int, int]]:
     """Degrees, and counts of visits."""
-    yield from (match.span() for match in _DEGREES.finditer(text))
+    for match in _DEGREES.finditer(text):
+        beside = _WEATHER.match(text, match.end())
+        yield match.start(), beside.end() if beside else match.end()
     for match in _VISITED.finditer(text):
         yield match.span(1 if match[1] else 2)

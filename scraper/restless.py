@@ -8,6 +8,7 @@ is told after it has stood for three looks, and for longer than its values used 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +26,7 @@ _MOST_PARTS = 60
 _MOST_WAITING = 60  # entries of a part that is kept back
 _MOST_SEEN = 60
 _MOST_STANDS = 6
+_MOST_LIVES = 12
 _RESTLESS = 2  # quick changes of a part from which it counts as one that changes by itself
 _RESTLESS_PROSE = 3  # of a block of prose that each time became another one
 _RESTLESS_EDITED = 6  # of one that was reworded: editors come back to their sentences
@@ -33,6 +35,8 @@ _QUICK_EDITED_S = 12 * 3600
 _LASTING_LOOKS = 3
 _LASTING_SEEN_LOOKS = 12  # of an entry that came and went before
 _A_DAY_S = 25 * 3600  # what is new every day does not last so long
+_SHORT = 80  # characters of a text that is hardly more than its number
+_NUMBERS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*")
 _LONGEST = 300  # characters of a text that may be one in turn
 
 
@@ -84,16 +88,18 @@ class Part:
     stands_s: tuple[int, ...] = ()
     seen: tuple[int, ...] = ()
     waiting: tuple[Entry, ...] = ()
+    lives_s: tuple[int, ...] = ()  # how long its entries stood that have gone
+    lasted: tuple[int, ...] = ()  # codes by which it was told last, so that it is told when they go
 
     def plain(self) -> PlainPart:
         waiting = tuple((entry.code, entry.number, entry.since, entry.looks) for entry in self.waiting)
-        return (self.key, self.since, self.stands_s, self.seen, waiting)
+        return (self.key, self.since, self.stands_s, self.seen, waiting, self.lives_s, self.lasted)
 
     @classmethod
     def of(cls, plain: PlainPart) -> Part:
-        key, since, stands_s, seen, waiting = plain
+        key, since, stands_s, seen, waiting, lives_s, lasted = plain
         entries = tuple(Entry(code=item, number=number, since=at, looks=looks) for item, number, at, looks in waiting)
-        return cls(key=key, since=since, stands_s=stands_s, seen=seen, waiting=entries)
+        return cls(key=key, since=since, stands_s=stands_s, seen=seen, waiting=entries, lives_s=lives_s, lasted=lasted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +158,8 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
         lasting = _lasting(part, difference, at, language)
         if _is_edit(part, parts.get(key), difference, at, language) or lasting:
             since += [entry.since for entry in lasting]
-            after += [replace(part, key=new.place.widget or new.code, waiting=()) for new in difference.new]
+            part = replace(part, waiting=(), lasted=tuple(entry.code for entry in lasting if entry.code > 0))
+            after += [replace(part, key=at_key) for at_key in _keys_after(key, difference)]
         else:
             held.add(key)
             after.append(part)
@@ -228,6 +235,11 @@ def _key(step: Step, told: Sequence[Placed], now: Sequence[Placed]) -> int:
     return placed.place.widget or placed.code
 
 
+def _keys_after(key: int, difference: Difference) -> set[int]:
+    """The keys that a part is known by once its difference is told; of what went, the one it had, since it may come back."""
+    return {new.place.widget or new.code for new in difference.new} or {key}
+
+
 def _shown(
     steps: Sequence[Step],
     told: Sequence[Placed],
@@ -288,14 +300,21 @@ def _changed(part: Part, difference: Difference, at: datetime) -> Part:
 def _turned(part: Part, entries: Sequence[Entry], at: datetime) -> Part:
     """A part whose value is another than at the look before."""
     here = {entry.code for entry in entries}
-    stood_s = int((at - parse_utc(part.since)).total_seconds())
+    gone = [entry for entry in part.waiting if entry.code not in here]
+    stood_s = _since_s(part.since, at)
+    lives_s = [_since_s(entry.since, at) for entry in gone if entry.code > 0] if part.waiting else [stood_s]
     return replace(
         part,
         since=utc_text(at),
         stands_s=(*part.stands_s, stood_s)[-_MOST_STANDS:],
-        seen=_seen(part, [entry.code for entry in part.waiting if entry.code not in here]),
+        lives_s=(*part.lives_s, *lives_s)[-_MOST_LIVES:],
+        seen=_seen(part, [entry.code for entry in gone]),
         waiting=tuple(entries),
     )
+
+
+def _since_s(text: str, at: datetime) -> int:
+    return int((at - parse_utc(text)).total_seconds())
 
 
 def _seen(part: Part, codes: Sequence[int]) -> tuple[int, ...]:
@@ -317,17 +336,28 @@ def _is_edit(part: Part, before: Part | None, difference: Difference, at: dateti
 def _is_restless(part: Part, difference: Difference) -> bool:
     """Whether the part changed so quickly and so often that it does so by itself."""
     fewest, quick_s = _RESTLESS, _QUICK_S
-    if any(placed.place.prose for placed in (*difference.old, *difference.new)):
-        fewest, quick_s = (
-            (_RESTLESS_EDITED, _QUICK_EDITED_S) if _is_rewording(difference) else (_RESTLESS_PROSE, _QUICK_S)
-        )
+    if _is_rewording(difference) or _is_growth(part, difference):
+        fewest, quick_s = _RESTLESS_EDITED, _QUICK_EDITED_S
+    elif any(placed.place.prose for placed in (*difference.old, *difference.new)):
+        fewest = _RESTLESS_PROSE
     latest = part.stands_s[-fewest:]
     return len(latest) == fewest and median_high(latest) <= quick_s
 
 
+def _is_growth(part: Part, difference: Difference) -> bool:
+    """Whether something only came that was never there, or only went that had not come lately."""
+    if difference.old and difference.new:
+        return False
+    return not {placed.code for placed in (*difference.old, *difference.new)} & set(part.seen)
+
+
 def _is_rewording(difference: Difference) -> bool:
+    """Whether a text was changed in part; a short one with another number is one that became another."""
     return any(
-        old is not None and new is not None and _alike(_bag(old, {}), _bag(new, {})) >= 0.5
+        old is not None
+        and new is not None
+        and _alike(_bag(old, {}), _bag(new, {})) >= (0.5 if len(new.block.text) > _SHORT else 0.75)
+        and (len(new.block.text) > _SHORT or _NUMBERS.sub("", old.block.text) != _NUMBERS.sub("", new.block.text))
         for old, new in difference.pairs
     )
 
@@ -359,17 +389,29 @@ def _is_turnover(difference: Difference) -> bool:
 
 
 def _lasting(part: Part, difference: Difference, at: datetime, language: str) -> list[Entry]:
-    """The entries of a part that waits by which it is told: those that stood for long enough."""
+    """The entries of a part that waits by which it is told: those that stood for long enough.
+
+    That something is gone counts where nothing came for it, or where it had been told because it lasted.
+    """
+    linked = any(placed.place.linked for placed in difference.new)
     if len(part.stands_s) >= _RESTLESS:
-        patience_s = 1.5 * median_high(part.stands_s)
+        lives_s = sorted(part.lives_s[1:] or part.lives_s)
+        patience_s = 1.5 * lives_s[-1 if linked else (3 * len(lives_s)) // 4]
     else:
-        linked = any(placed.place.linked for placed in difference.new)
-        patience_s = _A_DAY_S if linked or _shows_the_moment(difference, at, language) else 0.0
+        patience_s = _A_DAY_S if linked else 0.0
     today = {new.code for new in difference.new if is_of_today(new.block.text, at, language)}
     return [
         entry
         for entry in part.waiting
-        if entry.looks >= (_LASTING_SEEN_LOOKS if abs(entry.code) in part.seen else _LASTING_LOOKS)
-        and (at - parse_utc(entry.since)).total_seconds() >= patience_s
+        if (entry.code > 0 or -entry.code in part.lasted or not difference.new)
+        and entry.looks >= _looks_to_last(part, entry.code)
+        and _since_s(entry.since, at) >= patience_s
         and entry.code not in today
     ]
+
+
+def _looks_to_last(part: Part, item: int) -> int:
+    """The looks after which an entry lasts: more of one that came and went before, and where a part only lost something."""
+    if item in part.seen or (item < 0 and -item not in part.lasted and len(part.stands_s) >= _RESTLESS):
+        return _LASTING_SEEN_LOOKS
+    return _LASTING_LOOKS

@@ -14,7 +14,7 @@ from archive.model import Capture, Outcome, Verdict
 from scraper.evidence import Evidence, main_script, title_parts
 from scraper.lexicon import COVERED, PHRASES, UNFILLED
 from scraper.markup import digest
-from scraper.page_words import SPEAKS_OF_PAGES
+from scraper.page_words import ERROR_ALONE, SPEAKS_OF_PAGES
 
 VERSION = "judge 1"
 
@@ -54,6 +54,7 @@ _MAYBE_SELECTOR = frozenset({"shrunk", "unfamiliar", "shell", "language", "empty
 _SAID_BY_MANY = frozenset({"login", "shell", "consent"})  # reasons whose words also stand on pages that are themselves
 _OWN = 800  # characters of text of its own up to which a page may be an error page
 _TITLE_OWN = 2500
+_A_NAME = 60  # characters that are hardly more than the site's name
 _TITLE_EDGE = " :|·•–—»«/-"
 
 
@@ -183,7 +184,8 @@ def _familiar(evidence: Evidence) -> Verdict | None:
     cut_off = memory.closed and not evidence.closed and not evidence.ends_as_before
     if cut_off and (evidence.known >= 0.3 or evidence.kept > 0.1 or evidence.same_title):
         return held("half", ("end", "the markup is not closed, as it was before, and what stood last is missing"))
-    if evidence.known < 0.4 and evidence.kept < 0.4:
+    hardly = evidence.kept < 0.2 and evidence.known * sum(map(len, evidence.parts)) < _A_NAME < 0.2 * memory.chars
+    if (evidence.known < 0.4 and evidence.kept < 0.4) or hardly:
         return None
     if evidence.kept < 0.2 and evidence.own_chars < 0.25 * memory.chars and evidence.known > 0.8 and memory.chars > 800:
         return held(
@@ -228,6 +230,9 @@ def _said_in_title(evidence: Evidence) -> Verdict | None:
         hit = next((match for title in titles if (match := pattern.search(title))), None)
         if hit is not None and evidence.own_chars <= most and _is_title_of(reason, hit, evidence):
             return held(reason, ("title", hit[0]), _own_text(evidence))
+    alone = next((title for title in titles if any(map(ERROR_ALONE.fullmatch, title_parts(title)[:1]))), "")
+    if alone and evidence.own_chars <= _OWN:
+        return held("error_page", ("title", alone), _own_text(evidence))
     return None
 
 

@@ -373,6 +373,8 @@ def show(home: Path, slug: str, which: str | None, raw: bool, headers: bool, as_
 @click.pass_obj
 def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> None:
     """What changed from revision A to B: the last change if neither is named, from A to the latest without B."""
+    from shutil import get_terminal_size
+
     from archive.diff import compare, render
     from scraper.terminal import put, put_json
 
@@ -389,7 +391,9 @@ def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> 
         about = f"Between {found.not_before or 'an unknown time'} and {found.not_after}"
         put(render.standalone_html(line, title=title, about=about, language=found.new.row.language))
     else:
-        put(render.terminal(line, colour=sys.stdout.isatty()))
+        to_terminal = sys.stdout.isatty()
+        width = get_terminal_size().columns if to_terminal else None
+        put(render.terminal(line, colour=to_terminal, width=width))
 
 
 seq_argument = click.argument("seq", type=click.IntRange(1))

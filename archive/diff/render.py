@@ -24,6 +24,7 @@ from archive.diff.redline import (
     redline,
     visible,
 )
+from archive.diff.wrapped import Styled, wrapped
 
 __all__ = [
     "ENGLISH",
@@ -44,35 +45,37 @@ _MARKS: dict[RunKind, tuple[str, str, str]] = {  # before, after, colour
 }
 
 
-def terminal(line: Redline, *, colour: bool, context: int | None = 1) -> str:
+def terminal(line: Redline, *, colour: bool, context: int | None = 1, width: int | None = None) -> str:
     """The joint text for a terminal: marks that are read without colour, and colour where there is some.
 
-    Nothing of the page reaches the terminal as a control character.
+    Nothing of the page reaches the terminal as a control character. `width`: columns after which lines are broken.
     """
     parts: list[str] = []
     for folds, blocks in folded(line.blocks, context):
         if folds:
             parts.append(_coloured(f"  ⋯ {len(blocks)} unchanged paragraphs ⋯", "2", colour))
             continue
-        parts += ["".join(_terminal_runs(block.runs, colour)) for block in blocks]
+        for block in blocks:
+            lines = wrapped(_terminal_runs(block.runs), width)
+            parts.append("\n".join("".join(_coloured(text, code, colour) for text, code in one) for one in lines))
     return "\n\n".join(parts) + "\n" if parts else ""
 
 
-def _terminal_runs(runs: Sequence[Run], colour: bool) -> Iterator[str]:
+def _terminal_runs(runs: Sequence[Run]) -> Iterator[Styled]:
     shown: set[int] = set()
     for run in runs:
         if run.kind == "equal":
-            yield _safe(run.text)
+            yield _safe(run.text), ""
             continue
         before, after, code = _MARKS[run.kind]
         if run.kind == "moved_away" or run.change not in shown:
-            yield _coloured(f"({run.change})", "2", colour)
+            yield f"({run.change})", "2"
             shown.add(run.change)
-        yield _coloured(before + _spelled(run) + after, code, colour)
+        yield before + _spelled(run) + after, code
 
 
 def _coloured(text: str, code: str, colour: bool) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if colour and text else text
+    return f"\x1b[{code}m{text}\x1b[0m" if colour and code and text else text
 
 
 def _safe(text: str) -> str:

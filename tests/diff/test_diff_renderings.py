@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,6 +74,33 @@ def test_two_forms_of_one_letter_are_told_apart_by_name() -> None:
     said = terminal(made("Caf\u00e9 is open.", "Cafe\u0301 is open."), colour=False)
     assert "U+00E9 LATIN SMALL LETTER E WITH ACUTE" in said
     assert "U+0301 COMBINING ACUTE ACCENT" in said
+
+
+def _columns(said: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in said)
+
+
+def test_lines_for_a_narrow_terminal_are_broken_between_words_and_hold_all_of_them() -> None:
+    line = made(OLD, NEW)
+    said = terminal(line, colour=False, width=40)
+    assert max(map(_columns, said.split("\n"))) <= 40
+    assert said.split() == terminal(line, colour=False).split()
+
+
+def test_lines_of_wide_characters_are_broken_between_them_but_not_before_a_stop() -> None:
+    said = terminal(
+        made("全部各方必须参加谈判。大使馆开放。", "全部各方可以参加谈判。大使馆开放。"), colour=False, width=14
+    )
+    assert [_columns(part) <= 16 for part in said.split("\n")]
+    assert not any(part.startswith("。") for part in said.split("\n"))
+    assert said.replace("\n", "") == "全部各方(1)[-必须-]{+可以+}参加谈判。大使馆开放。"
+
+
+def test_colour_is_closed_at_the_end_of_every_line() -> None:
+    for part in terminal(made(OLD, NEW), colour=True, width=30).split("\n"):
+        codes = re.findall(r"\x1b\[([0-9;]*)m", part)
+        assert codes[1::2] == ["0"] * len(codes[1::2])
+        assert len(codes) % 2 == 0
 
 
 def test_control_characters_of_the_page_never_reach_the_terminal() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,7 +31,8 @@ def replacing(path: Path, *, mode: int = 0o644, mend: str) -> Iterator[BinaryIO]
     except OSError as error:
         raise HomeUnusable(path, f"can't be written ({error.strerror})", mend) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that can't be written to there is none
+            draft.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -108,7 +109,8 @@ def _back_up_before_migrating(conn: sqlite3.Connection, path: Path) -> None:
         mend = "Free space there: before the schema is changed, the database is copied."
         raise HomeUnusable(copy, f"can't be written ({error.strerror})", mend) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _is_empty(conn: sqlite3.Connection, path: Path) -> bool:

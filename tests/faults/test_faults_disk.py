@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from archive.storage import takes_writes
+
 COMMAND = Path(sys.executable).with_name("variorum")
 
 
@@ -40,6 +42,11 @@ def test_a_disk_that_can_not_be_written_to_can_be_read_and_verified(home: Any, d
     for command in (["verify", "--deep"], ["history", "strait"], ["status"]):
         done = one.run(*command)
         assert (done.code, "Traceback" in done.err) == (0, False), done
+    assert "Nothing can be stored: the disk is mounted read-only." in done.err
+    assert not takes_writes(one.path)
+    for command in (["prove", "5", "-o", str(disk / "proof.zip")], ["add", "http://127.0.0.1/x"], ["checkpoint"]):
+        done = one.run(*command)
+        assert (done.code, done.err.count("Error: "), "Traceback" in done.err) == (1, 1, False), done
     subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
     assert one.check().code == 0
     one.require_sound()

@@ -44,6 +44,7 @@ from scraper.watchlist_anchor import AnchorSettings
 
 TICK_S = 60.0  # between two looks at what is due, while nothing is recorded
 COMMAND_S = 60.0
+LOOK_S = 0.25  # how soon it is noticed that the service ends
 GRACE_S = 3.0  # for what is under way when the service ends
 _LONGEST_ERROR = 300
 
@@ -204,10 +205,12 @@ class Anchoring:
     def _outcome(self, process: subprocess.Popen[bytes], note: bytes) -> bytes:
         """What it said on stderr, when it has ended. It is killed, with what it started, when its time is up or ours."""
         ends_s = time.monotonic() + COMMAND_S
+        unsent: bytes | None = note
         while True:
             try:
-                return process.communicate(note, timeout=0.25)[1]
+                return process.communicate(unsent, timeout=LOOK_S)[1]
             except subprocess.TimeoutExpired:
+                unsent = None  # it is being sent, and may be given once only
                 if time.monotonic() < ends_s and not self._closed.is_set():
                     continue
             with suppress(ProcessLookupError):

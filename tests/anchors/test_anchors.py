@@ -135,6 +135,28 @@ def test_the_script_of_the_docs_puts_checkpoints_into_a_git_remote(home: Any, tm
     assert len(log.stdout.splitlines()) == 2
 
 
+def test_a_command_may_take_its_time(home: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scraper.anchor.LOOK_S", 0.02)
+    taken = tmp_path / "taken"
+    home.anchor = f"command = {json.dumps(['sh', '-c', f'sleep 0.3; cat > {taken}'])}"
+    home.give()
+    assert home.row("SELECT error FROM anchors") == (None,)
+    assert taken.read_bytes() == (home.path / "archive.checkpoint").read_bytes()
+
+
+def test_a_command_that_takes_too_long_is_ended(home: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scraper.anchor.COMMAND_S", 0.3)
+    home.anchor = 'command = ["sleep", "600"]'
+    home.give()
+    assert home.row("SELECT error FROM anchors") == ("it took longer than 0.3 s",)
+
+
+def test_a_command_that_reads_nothing_is_no_error(home: Any) -> None:
+    home.anchor = 'command = ["true"]'
+    home.give()
+    assert home.row("SELECT error FROM anchors") == (None,)
+
+
 def test_a_command_that_fails_is_told_by_its_last_line(home: Any) -> None:
     home.anchor = 'command = ["sh", "-c", "echo one >&2; echo no route to the remote >&2; exit 3"]'
     home.give()

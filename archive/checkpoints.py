@@ -61,11 +61,14 @@ def make_key(home: Path, name: str) -> VerifierKey:
 
 
 def put_key(home: Path, key: SigningKey) -> VerifierKey:
-    """Write the key and its public half, above those of earlier logs. Raises HomeUnusable."""
+    """Write the key and its public half, above those of earlier logs. Raises HomeUnusable.
+
+    The public half first: a note must never be signed by a key that nobody could tell it by.
+    """
     earlier = [known for known in verifier_keys(home) if known != key.verifier]
     lines = "".join(f"{known.text}\n" for known in (key.verifier, *earlier))
-    write_whole(home / KEY, f"{key.text}\n".encode(), mode=0o600)
     write_whole(home / VERIFIER_KEYS, lines.encode())
+    write_whole(home / KEY, f"{key.text}\n".encode(), mode=0o600)
     return key.verifier
 
 

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from archive import checkpoints, notes
 from archive.checkpoints import OutOfStep, make_checkpoint, make_key, require_continuation
 from archive.errors import HomeUnusable
+from archive.files import write_whole
 from archive.log import log_node
 from archive.merkle import root_at
 from archive.opening import DATABASE
@@ -214,3 +215,23 @@ def test_a_checkpoint_by_another_key_is_not_believed(signed: tuple[Path, str], t
     result = run(home, "verify", "--checkpoint", str(kept), "--key", str(other / checkpoints.VERIFIER_KEYS))
     assert result.exit_code == 1
     assert "can be believed" in result.output
+
+
+def test_a_key_whose_making_was_broken_off_hinders_nothing_and_is_made_again(
+    story: Path, lines: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(path: Path, data: bytes, **_: Any) -> None:
+        if path.name == checkpoints.KEY:
+            raise KeyboardInterrupt
+        write_whole(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints, "write_whole", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            checkpoints.make_key(story, "archive.example/log")
+    with Archive.open(story, holder="test") as archive:
+        assert checkpoints.make_checkpoint(archive, at=NOON) is None
+        checkpoints.make_key(story, "archive.example/log")
+        for _ in range(2):
+            assert checkpoints.make_checkpoint(archive, at=NOON)
+    assert lines(story, keys=checkpoints.verifier_keys(story)) == []

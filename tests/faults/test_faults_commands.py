@@ -159,7 +159,7 @@ def begun_log(scene: Scene, done: bool) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     if done:
         key = scene.home.path / VERIFIER_KEYS
-        assert [known.name for known in read_verifier_keys(key)] == ["archive.example/log"]
+        assert {known.name for known in read_verifier_keys(key)} == {"archive.example/log"}
         note = scene.home.run("checkpoint")
         assert note.code == 0, note
         (scene.home.path / "kept").write_text(note.out, "utf-8")

@@ -258,14 +258,16 @@ def _said_in_opening(evidence: Evidence) -> Verdict | None:
 
 
 def _said_in_text(evidence: Evidence) -> Verdict | None:
-    strange = evidence.memory.accepted and evidence.about < 0.2
+    accepted = evidence.memory.accepted
+    strange = evidence.about < 0.2 if accepted else len(evidence.found.frame) < 4
     if evidence.own_chars > (_OWN if strange else _OWN // 2):
         return None
     headings = [block.text for block in evidence.found.document.blocks if block.kind == "heading"]
-    sample = "\n".join([*headings, *evidence.own])[: 2 * _OWN]
+    opening = 2 if strange and not accepted and evidence.own_chars > _OWN // 2 else None
+    sample = "\n".join([*headings[:opening], *evidence.own[:opening]])[: 2 * _OWN]
     for reason, pattern in (*PHRASES, *SPEAKS_OF_PAGES):
         hit = pattern.search(sample)
-        if hit is None or not (evidence.memory.accepted or _says_mostly(evidence, pattern)):
+        if hit is None or not (accepted or _says_mostly(evidence, pattern)):
             continue
         if reason not in _SAID_BY_MANY or len(sample) <= _OWN // 4 or evidence.password_fields:
             return held(reason, ("text", _around(sample, hit)), _own_text(evidence))
@@ -370,7 +372,7 @@ def _strange(evidence: Evidence) -> Verdict | None:
     if language and before and language != before and as_long and (frame is None or frame < 0.6):
         return held("language", ("language", f"{language}; before {before}"), *facts)
     script = main_script(evidence.own)
-    if as_long and script and memory.script and script != memory.script:
+    if as_long and evidence.about < 0.35 and script and memory.script and script != memory.script:
         return held("language", ("script", f"{script}; before {memory.script}"), *facts)
     in_frame = frame is not None and (frame >= 0.4 or (frame >= 0.1 and evidence.same_site))
     if in_frame:

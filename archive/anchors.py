@@ -18,6 +18,7 @@ from archive.model import parse_utc, utc_text
 
 FIRST_DELAY_S = 60.0  # after a failure, doubled with each further one
 LONGEST_DELAY_S = 6 * 3600.0
+EARLY_S = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +106,11 @@ def next_checkpoint(
 
 
 def note_anchored(conn: sqlite3.Connection, place: str, size: int, at: datetime, *, every_s: float) -> None:
-    """The place has the checkpoint of this size."""
+    """The place has the checkpoint of this size. It is asked again a little before `every` is over: rounds are not punctual."""
+    rest_s = every_s - min(every_s / 10, EARLY_S)
     conn.execute(
         "UPDATE anchors SET size = ?2, anchored_at = ?3, failures = 0, error = NULL, due_at = ?4 WHERE place = ?1",
-        (place, size, utc_text(at), utc_text(at + timedelta(seconds=every_s))),
+        (place, size, utc_text(at), utc_text(at + timedelta(seconds=rest_s))),
     )
 
 

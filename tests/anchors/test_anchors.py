@@ -209,6 +209,16 @@ def test_a_place_is_asked_no_more_often_than_every_and_only_for_what_is_new(home
     assert len(list(tmp_path.glob("*.txt"))) == 3
 
 
+def test_a_round_at_the_same_time_each_day_never_comes_too_early(home: Any, tmp_path: Path, at: Any) -> None:
+    home.anchor = f'directory = "{tmp_path}"\nevery = "1d"'
+    for day in range(3):
+        at(timedelta(seconds=20))  # that the round took
+        home.give(force=False)
+        home.grow()
+        assert len(list(tmp_path.glob("*.txt"))) == day + 1
+        at(DAY - timedelta(seconds=40))
+
+
 def test_failures_are_followed_by_longer_and_longer_waits(home: Any, tmp_path: Path, at: Any) -> None:
     home.anchor = f'directory = "{tmp_path / "missing"}"\nevery = "1d"'
     waits = []

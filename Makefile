@@ -20,9 +20,10 @@ test: lint
 corpus: $(READY)
 	CORPUS=all $(BIN)/python -m pytest tests/program/test_program_corpus.py
 
-# Kills, failing disks and power cuts at every recorded call of a round: half an hour; needs strace and mount rights.
+# Kills, failing disks and power cuts at every recorded call of a round and of the commands, a restore drill with its times,
+# every flipped bit and edited column: some two hours; needs strace and mount rights.
 faults: $(READY)
-	FAULTS=1 $(BIN)/python -m pytest tests/faults tests/evidence/test_verify.py
+	FAULTS=1 $(BIN)/python -m pytest -s tests/faults tests/evidence/test_verify.py tests/evidence/test_stranger.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -154,7 +154,8 @@ def blocks(a: str, b: str) -> list[Block]:
             continue
         left_a, left_b = a0, b0
         for i, j in anchors:
-            todo.append((left_a, a0 + i, left_b, b0 + j, depth + 1))
+            if left_a < a0 + i and left_b < b0 + j:
+                todo.append((left_a, a0 + i, left_b, b0 + j, depth + 1))
             out.append((a0 + i, b0 + j, 1))
             left_a, left_b = a0 + i + 1, b0 + j + 1
         todo.append((left_a, a1, left_b, b1, depth + 1))

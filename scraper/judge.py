@@ -376,7 +376,8 @@ def _strange(evidence: Evidence) -> Verdict | None:
         return held("language", ("script", f"{script}; before {memory.script}"), *facts)
     in_frame = frame is not None and (frame >= 0.4 or (frame >= 0.1 and evidence.same_site))
     if in_frame:
-        enough = 50 if (language or before) in COVERED and evidence.told else 150
+        covered = not (language or before) or (language or before) in COVERED
+        enough = 50 if covered and evidence.told else 150
         if evidence.same_title or evidence.about >= 0.2 or evidence.own_chars >= min(enough, 0.25 * memory.chars):
             return None
         return held("shrunk", *facts)

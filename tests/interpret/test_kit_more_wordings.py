@@ -131,6 +131,33 @@ NOTICES = [
         "Error in the fee table",
         "The fee was given wrongly as 12 marks. The right fee is 120 marks. We apologise for the error.",
     ),
+    (
+        "en",
+        None,
+        "Trains on line 2 are suspended between Karsk and Vost because of technical problems. Buses run instead.",
+    ),
+    ("en", None, "Applications that arrived after 4 May could not be processed. They are sent back with the fee."),
+    (
+        "en",
+        None,
+        "The Act requires that every residence permit be displayed on request. A fine of 40 marks may be imposed.",
+    ),
+    (
+        "en",
+        "Court ruling",
+        "The Court found that the documents were not missing. They had been moved to the archive of Vost in 1997.",
+    ),
+    (
+        "fr",
+        None,
+        "Le service des passeports est momentanément suspendu. Les rendez-vous sont reportés au mois de juin.",
+    ),
+    ("de", "Störung im Wasserwerk", "Wegen einer technischen Störung im Werk Nord ist das Trinkwasser abzukochen."),
+    ("it", None, "Il servizio di traghetti è momentaneamente sospeso per il maltempo. I biglietti restano validi."),
+    ("ru", None, "Движение по линии 2 прекращено. Вагоны переведены на новую ветку, билеты действительны."),
+    ("zh", None, "因主管道升级改造，城东片区四月五日停水一天，请居民提前储水。"),
+    ("ko", None, "잠시 후 열릴 예정이던 하천 점용 설명회는 폭우로 취소되었다."),
+    ("es", None, "El plazo para presentar solicitudes se actualiza cada año. Los consulados atienden con cita previa."),
     ("fr", None, "Le décret du 4 mai est abrogé. Vous trouverez le nouveau texte sur la page des textes officiels."),
     (
         "fr",

@@ -16,7 +16,7 @@ from scraper.blocks import Layout, Leaf, lay_out
 from scraper.markup import PARSER_VERSION
 from scraper.memory import Memory, code, coded, codes
 from scraper.region import SELECTED, Region, find_region, selected_region, steadied
-from scraper.restless import MOST_BLOCKS, Place
+from scraper.restless import MOST_BLOCKS, Place, reads_on
 from scraper.stamps import Head, page_stamps
 
 VERSION = f"extract 1, {PARSER_VERSION}"
@@ -27,8 +27,6 @@ _WHOLE_DATE = re.compile(  # every date that `archive.stamps` reads has a year a
 )
 _MOST_STAMPS = 4
 _MOST_FRAME = 1500
-_SHORT_LINE = 80
-_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", "።", "։", ";", "；")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +124,7 @@ def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
     for leaf in body:
         chars[paths[leaf.node]] += 0 if _is_linked(leaf) else len(leaf.text)
     main = max(chars, key=lambda path: chars[path], default=0)
-    prose = [paths[leaf.node] == main and not _is_linked(leaf) and _reads_on(leaf.text) for leaf in body]
+    prose = [paths[leaf.node] == main and not _is_linked(leaf) and reads_on(leaf.text) for leaf in body]
     widgets = _widgets(layout, [leaf.node for leaf, is_prose in zip(body, prose, strict=True) if is_prose])
     named: dict[int, int] = {}
     counts: Counter[int] = Counter()
@@ -145,11 +143,6 @@ def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
         name = named.get(widget, 0)
         places.append(Place(path=paths[leaf.node], widget=name, prose=is_prose, linked=_is_linked(leaf)))
     return tuple(places)
-
-
-def _reads_on(text: str) -> bool:
-    """Whether a text is long enough for prose, or ends as a sentence does."""
-    return len(text) >= _SHORT_LINE or text.rstrip("\"'»”’)] ").endswith(_SENTENCE_ENDS)
 
 
 def _is_linked(leaf: Leaf) -> bool:

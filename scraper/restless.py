@@ -37,6 +37,7 @@ _LASTING_SEEN_LOOKS = 12  # of an entry that came and went before
 _A_DAY_S = 25 * 3600  # what is new every day does not last so long
 _SHORT = 80  # characters of a text that is hardly more than its number
 _NUMBERS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*")
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", "။", "։", ";", "；")
 _LONGEST = 300  # characters of a text that may be one in turn
 
 
@@ -126,6 +127,11 @@ class Settled:
     memory: Memory
     kept_back: tuple[str, ...] = ()
     since: datetime | None = None
+
+
+def reads_on(text: str) -> bool:
+    """Whether a text is long enough for prose, or ends as a sentence does."""
+    return len(text) >= _SHORT or text.rstrip("\"'»”’)] ").endswith(_SENTENCE_ENDS)
 
 
 def waits(memory: Memory) -> bool:
@@ -280,8 +286,9 @@ def _at_rest(part: Part, at: datetime) -> Part:
 def _changed(part: Part, difference: Difference, at: datetime) -> Part:
     """A part that shows something else than was told: the same as at the look before, or something new."""
     now = [
-        (new.code if new is not None else -(old.code if old else 0), number)
+        item
         for (old, new), number in zip(difference.pairs, difference.numbers, strict=True)
+        for item in _items(old, new, number)
     ]
     before = {(entry.code, entry.number): entry for entry in part.waiting}
     entries = [
@@ -295,6 +302,16 @@ def _changed(part: Part, difference: Difference, at: datetime) -> Part:
     if not part.waiting:
         part = replace(part, seen=_seen(part, [old.code for old in difference.old]))
     return _turned(part, entries, at)
+
+
+def _items(old: Placed | None, new: Placed | None, number: int) -> list[tuple[int, int]]:
+    """What a pair shows that was not told: its text, and apart from its numbers what the text says, where that is new too."""
+    if new is None:
+        return [(-(old.code if old else 0), number)]
+    said = _NUMBERS.sub("", new.block.text)
+    if old is None or said == new.block.text or said == _NUMBERS.sub("", old.block.text):
+        return [(new.code, number)]
+    return [(new.code, number), (code(said), number)]
 
 
 def _turned(part: Part, entries: Sequence[Entry], at: datetime) -> Part:
@@ -391,27 +408,26 @@ def _is_turnover(difference: Difference) -> bool:
 def _lasting(part: Part, difference: Difference, at: datetime, language: str) -> list[Entry]:
     """The entries of a part that waits by which it is told: those that stood for long enough.
 
-    That something is gone counts where nothing came for it, or where it had been told because it lasted.
+    Prose, and a sentence where none was, only have to stand; what else there is must outlive what was there before it. That
+    something is gone counts where nothing came for it, or where it had been told because it lasted.
     """
-    linked = any(placed.place.linked for placed in difference.new)
+    old, new = difference.old, difference.new
+    linked = any(placed.place.linked for placed in new)
+    patience_s = _A_DAY_S if linked else 0.0
     if len(part.stands_s) >= _RESTLESS:
         lives_s = sorted(part.lives_s[1:] or part.lives_s)
         patience_s = 1.5 * lives_s[-1 if linked else (3 * len(lives_s)) // 4]
-    else:
-        patience_s = _A_DAY_S if linked else 0.0
-    today = {new.code for new in difference.new if is_of_today(new.block.text, at, language)}
-    return [
-        entry
-        for entry in part.waiting
-        if (entry.code > 0 or -entry.code in part.lasted or not difference.new)
-        and entry.looks >= _looks_to_last(part, entry.code)
-        and _since_s(entry.since, at) >= patience_s
-        and entry.code not in today
-    ]
-
-
-def _looks_to_last(part: Part, item: int) -> int:
-    """The looks after which an entry lasts: more of one that came and went before, and where a part only lost something."""
-    if item in part.seen or (item < 0 and -item not in part.lasted and len(part.stands_s) >= _RESTLESS):
-        return _LASTING_SEEN_LOOKS
-    return _LASTING_LOOKS
+    sure = {placed.code for placed in new if placed.place.prose}
+    sure |= {-placed.code for placed in old if placed.place.prose or placed.code in part.lasted}
+    if not any(reads_on(placed.block.text) for placed in old):
+        sure |= {placed.code for placed in new if reads_on(placed.block.text)}
+    today = {placed.code for placed in new if is_of_today(placed.block.text, at, language)}
+    lasting = []
+    for entry in part.waiting:
+        counts = entry.code > 0 or not new or -entry.code in part.lasted
+        known = entry.code in part.seen or (entry.code < 0 and len(part.stands_s) >= _RESTLESS)
+        looks = _LASTING_SEEN_LOOKS if known and entry.code not in sure else _LASTING_LOOKS
+        stood = entry.looks >= looks and (entry.code in sure or _since_s(entry.since, at) >= patience_s)
+        if counts and stood and entry.code not in today:
+            lasting.append(entry)
+    return lasting

@@ -6,6 +6,8 @@ command line exits with (README, "Exit codes"). Anything that is not a `Variorum
 
 from __future__ import annotations
 
+import sqlite3
+
 
 class VariorumError(Exception):
     """An error with one clear sentence for the person at the terminal."""
@@ -94,3 +96,17 @@ class NoPage(NotInArchive):
     def __init__(self, slug: str, near: str | None = None) -> None:
         hint = f" Did you mean {near}?" if near else " List them with: variorum pages"
         super().__init__(f"No page {slug} in this archive.{hint}")
+
+
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_DISK = ("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")
+
+
+def of_database(path: object, error: sqlite3.DatabaseError) -> VariorumError | None:
+    """What SQLite says of the file or of its disk, as an error of ours; None where it is a bug."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith(_DAMAGE):
+        return Damaged(str(path), f"it can't be read ({error})")
+    if name.startswith(_DISK):
+        return HomeUnusable(path, f"can't be read or written ({error})", "Free space, or mend the disk.")
+    return None

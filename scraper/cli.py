@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from archive.errors import UsageError, VariorumError
+from archive.errors import UsageError, VariorumError, of_database
 from scraper import alerts_cli, evidence_cli
 
 if TYPE_CHECKING:
@@ -30,11 +31,22 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except VariorumError as error:
-            from scraper.terminal import safe, say
+            self._end(ctx, error)
+        except sqlite3.DatabaseError as error:
+            from archive.opening import DATABASE
 
-            for line in str(error).splitlines():
-                say(f"Error: {safe(line)}")
-            ctx.exit(error.exit_code)
+            told = of_database(ctx.obj / DATABASE, error)
+            if told is None:
+                raise
+            self._end(ctx, told)
+
+    @staticmethod
+    def _end(ctx: click.Context, error: VariorumError) -> None:
+        from scraper.terminal import safe, say
+
+        for line in str(error).splitlines():
+            say(f"Error: {safe(line)}")
+        ctx.exit(error.exit_code)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -16,7 +16,9 @@ from zlib import crc32
 
 PlainBlock = tuple[str, str, int, int, int]  # as `restless.py` keeps a block
 PlainWaiting = tuple[tuple[int, int, str, int], ...]
-PlainPart = tuple[int, str, tuple[int, ...], tuple[int, ...], PlainWaiting, tuple[int, ...], tuple[int, ...]]  # and a part
+PlainPart = tuple[
+    int, str, tuple[int, ...], tuple[int, ...], PlainWaiting, tuple[int, ...], tuple[int, ...]
+]  # and a part
 _MOST_CODES = 2500
 FORMAT = 3
 

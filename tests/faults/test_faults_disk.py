@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from archive.storage import takes_writes
 
@@ -50,6 +54,24 @@ def test_a_disk_that_can_not_be_written_to_can_be_read_and_verified(home: Any, d
     subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
     assert one.check().code == 0
     one.require_sound()
+
+
+@pytest.mark.parametrize("table", ["entries", "revisions"])
+def test_a_file_that_is_damaged_is_said_in_one_line_by_whatever_comes_upon_it(home: Any, table: str) -> None:
+    with closing(sqlite3.connect(home.database)) as conn:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = conn.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+        (size,) = conn.execute("PRAGMA page_size").fetchone()
+    with home.database.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    ends = {}
+    for command in ("check", "history strait", "rebuild --check", "verify"):
+        done = home.run(*command.split())
+        ends[command] = (done.code, done.err.count("Error: "), "Traceback" in done.err)
+    assert ends.pop("verify") == (9, 0, False)
+    assert set(ends.values()) <= {(9, 1, False), (0, 0, False)}, ends
+    assert ends["rebuild --check"][0] == 9
 
 
 def test_of_two_services_on_one_home_the_second_says_so_and_ends(home: Any) -> None:

@@ -98,11 +98,12 @@ class NoPage(NotInArchive):
         super().__init__(f"No page {slug} in this archive.{hint}")
 
 
+DatabaseError = sqlite3.DatabaseError  # what SQLite raises, for who tells of it
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _DISK = ("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")
 
 
-def of_database(path: object, error: sqlite3.DatabaseError) -> VariorumError | None:
+def of_database(path: object, error: DatabaseError) -> VariorumError | None:
     """What SQLite says of the file or of its disk, as an error of ours; None where it is a bug."""
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith(_DAMAGE):

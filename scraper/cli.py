@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from archive.errors import UsageError, VariorumError, of_database
+from archive.errors import DatabaseError, UsageError, VariorumError, of_database
 from scraper import alerts_cli, evidence_cli
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class Group(click.Group):
             return super().invoke(ctx)
         except VariorumError as error:
             self._end(ctx, error)
-        except sqlite3.DatabaseError as error:
+        except DatabaseError as error:
             from archive.opening import DATABASE
 
             told = of_database(ctx.obj / DATABASE, error)

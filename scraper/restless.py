@@ -309,7 +309,7 @@ def _items(old: Placed | None, new: Placed | None, number: int) -> list[tuple[in
     if new is None:
         return [(-(old.code if old else 0), number)]
     said = _NUMBERS.sub("", new.block.text)
-    if old is None or said == new.block.text or said == _NUMBERS.sub("", old.block.text):
+    if old is None or not new.place.prose or said == new.block.text or said == _NUMBERS.sub("", old.block.text):
         return [(new.code, number)]
     return [(new.code, number), (code(said), number)]
 
@@ -425,8 +425,8 @@ def _lasting(part: Part, difference: Difference, at: datetime, language: str) ->
     lasting = []
     for entry in part.waiting:
         counts = entry.code > 0 or not new or -entry.code in part.lasted
-        known = entry.code in part.seen or (entry.code < 0 and len(part.stands_s) >= _RESTLESS)
-        looks = _LASTING_SEEN_LOOKS if known and entry.code not in sure else _LASTING_LOOKS
+        lost = entry.code < 0 and len(part.stands_s) >= _RESTLESS and entry.code not in sure
+        looks = _LASTING_SEEN_LOOKS if lost or entry.code in part.seen else _LASTING_LOOKS
         stood = entry.looks >= looks and (entry.code in sure or _since_s(entry.since, at) >= patience_s)
         if counts and stood and entry.code not in today:
             lasting.append(entry)

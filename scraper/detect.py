@@ -8,7 +8,9 @@ import re
 import webencodings
 
 _SAMPLE = 120_000
-_TAG = re.compile(rb"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)|<[^>]{0,5000}>", re.DOTALL | re.IGNORECASE)
+_LONGEST_TAG = 5000
+_CODE = re.compile(rb"<(?:script|style)\b", re.IGNORECASE)
+_CODE_END = re.compile(rb"</(?:script|style)", re.IGNORECASE)
 _LANG = re.compile(rb"<html\b[^>]{0,300}?\blang\s*=\s*[\"']?\s*([a-zA-Z]{2,3})", re.IGNORECASE)
 _HIGH = re.compile(r"[^\x00-\x7f]+")
 _RUN = re.compile(r"[^\W\d_]{2,}")
@@ -62,7 +64,7 @@ def detect(body: bytes) -> str:
     sixteen = _sixteen_bits(body[:4000])
     if sixteen:
         return sixteen
-    sample = _TAG.sub(b" ", body[:_SAMPLE])
+    sample = _without_markup(body[:_SAMPLE])
     if sample.isascii():
         sample = body[:_SAMPLE]
     lang = _LANG.search(body[:4000])
@@ -75,6 +77,28 @@ def detect(body: bytes) -> str:
     if best == "gb18030" and not re.search(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]", sample):
         return "gbk"
     return best
+
+
+def _without_markup(sample: bytes) -> bytes:
+    """The bytes with a space for each tag, comment and script; no end is looked for again where there was none before."""
+    parts, done, ends = [], 0, {b"-->": True, b"</": True}
+    begin = sample.find(b"<")
+    while begin >= 0:
+        end = 0
+        if ends[b"-->"] and sample.startswith(b"<!--", begin):
+            end = sample.find(b"-->", begin + 4) + 3
+            ends[b"-->"] = end > 2
+        elif ends[b"</"] and (code := _CODE.match(sample, begin)):
+            closing = _CODE_END.search(sample, code.end())
+            end = closing.end() if closing else 0
+            ends[b"</"] = closing is not None
+        if end < 3:
+            end = sample.find(b">", begin + 1, begin + _LONGEST_TAG + 2) + 1
+        if end:
+            parts += [sample[done:begin], b" "]
+            done = end
+        begin = sample.find(b"<", end or begin + 1)
+    return b"".join((*parts, sample[done:]))
 
 
 def _sixteen_bits(head: bytes) -> str:

@@ -27,6 +27,7 @@ _WHOLE_DATE = re.compile(  # every date that `archive.stamps` reads has a year a
 )
 _MOST_STAMPS = 4
 _MOST_FRAME = 1500
+_LONGEST_TITLE = 2000  # characters in which a heading is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +174,7 @@ def _head_title(root: etree._Element) -> str:
 
 def _title(leaves: Sequence[Leaf], region: Region, head_title: str) -> str:
     """The heading that the document's own title names; else the only first-level heading; else that title."""
-    folded = _fold(head_title)
+    folded = _fold(head_title[:_LONGEST_TITLE])
     inside = [leaves[i] for i in region.leaves if leaves[i].kind == "heading"]
     anywhere = [leaf for leaf in leaves if leaf.kind == "heading"]
     for leaf in (*inside, *anywhere):

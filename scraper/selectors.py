@@ -11,8 +11,9 @@ def apply_selectors(markup: str, rules: Rules) -> str:
     from bs4 import BeautifulSoup  # most pages need none of its weight
 
     soup = BeautifulSoup(markup, "lxml")
-    for forged in soup.select(f"[{SELECTED}]"):
-        del forged[SELECTED]
+    if SELECTED in markup.lower():
+        for forged in soup.select(f"[{SELECTED}]"):
+            del forged[SELECTED]
     for selector in rules.ignore:
         for element in soup.select(selector):
             if not element.decomposed:

@@ -1,24 +1,32 @@
 """What judging and extracting one page costs, as multiples of a plain lxml parse with text collection in the same run.
 
-    python benchmarks/bench_interpret.py [--looks 40]
+    python benchmarks/bench_interpret.py [--looks 40] [--corpus ../shared/corpora]
 
-Pages are made up, about 50 kB each: an article in a site's frame in Latin, Cyrillic and Chinese, and a table. Rows: an equal body,
-an equal visible text under a new nonce, one changed sentence, and one changed sentence with a selector of the page's own.
-CPU time, the median of all looks.
+Pages: made-up ones of about 50 kB (an article in a site's frame in Latin, Cyrillic and Chinese, and a table) with one changed
+sentence; and, where the corpus is there, the latest change of each real page's history. Columns: an equal body; an equal visible
+text under new bytes, as such a page is read from its third look on; the changed text; the changed text with a selector of the
+page's own, and that as multiples of what beautifulsoup4 with soupsieve takes to give the same selector's text. CPU time, the
+median of all looks, each beside its peers. Last, the most memory that Python took for a page beside its size.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 import random
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
 
+from bs4 import BeautifulSoup
 from lxml import html
 
 from archive.model import Capture, Rules
+from scraper.decode import decode
 from scraper.interpret import interpret
 
 WORDS = {
@@ -55,7 +63,10 @@ WORDS = {
     ],
     "Chinese": list("外交部公民领事馆费用儿童申请决定收到山谷谈判各方和平支持"),
 }
-MOST_VISIBLE, MOST_CHANGED = 1.5, 8.0
+SELECT = "main, article, #content, body p"
+COLUMNS = ("equal body", "equal text", "changed", "selected", "of its peer")
+MOST = {"equal text": 1.5, "changed": 8.0}
+FEWEST_KB = 40  # smaller pages pay what every look costs beside their own little
 
 
 def page(script: str, *, table: bool = False) -> str:
@@ -100,52 +111,92 @@ def capture(body: bytes) -> Capture:
     )
 
 
-def cost_ms(act: Callable[[int], object], looks: int) -> float:
-    act(0)
-    took = []
-    for look in range(looks):
-        begun = time.process_time()
-        act(look)
-        took.append(time.process_time() - begun)
-    return 1000 * median(took)
+def made_up() -> Iterator[tuple[str, bytes, bytes]]:
+    """Name, body before and body after one changed sentence or cell."""
+    for name, markup in [*((script, page(script)) for script in WORDS), ("table, Latin", page("Latin", table=True))]:
+        yield name, markup.encode(), markup.replace("</p>", " 7.</p>", 1).replace("</td>", " 7</td>", 1).encode()
+
+
+def real(corpus: Path) -> Iterator[tuple[str, bytes, bytes]]:
+    """Name, and the two bodies of the latest change that is told, of each page's history."""
+    for file in sorted(corpus.glob("pages/*/*/page.json")):
+        memory, body, change = "", b"", None
+        for revision in sorted(json.loads(file.read_text("utf-8"))["revisions"], key=lambda item: item["date"]):
+            data = (file.parent / revision["file"]).read_bytes()
+            data = gzip.decompress(data) if revision["file"].endswith(".gz") else data
+            seen = interpret(capture(data), Rules(), memory)
+            if seen.verdict.accepted and seen.same is None:
+                change = (body, data) if body else None
+                body = data
+            memory = seen.memory
+        if change is not None:
+            yield file.parent.name, *change
+
+
+def costs_ms(acts: Sequence[Callable[[int], object]], looks: int) -> list[float]:
+    """The median cost of each act; all are run in turn, so that they meet the same machine."""
+    took: list[list[float]] = [[] for _ in acts]
+    for look in range(-1, looks):
+        for act, times in zip(acts, took, strict=True):
+            begun = time.process_time()
+            act(look)
+            times.append(time.process_time() - begun)
+    return [1000 * median(times[1:]) for times in took]
+
+
+def ratios(before: bytes, after: bytes, looks: int) -> list[float]:
+    """What one page costs: the plain parse in ms, then the multiples of it or of the selecting peer, in the order of COLUMNS."""
+    text = decode(after, "text/html").text
+    known, select = interpret(capture(before), Rules(), "").memory, Rules(select=SELECT)
+    known_select = interpret(capture(before), select, "").memory
+    seen = settled = interpret(capture(after), Rules(), known).memory
+    for look in range(4):
+        settled = interpret(capture(after + b" " * (look + 1)), Rules(), settled).memory
+    acts: list[Callable[[int], object]] = [
+        lambda _: " ".join(html.document_fromstring(text.encode()).itertext()),
+        lambda _: [found.get_text(" ") for found in BeautifulSoup(text, "lxml").select(SELECT)],
+        lambda _: interpret(capture(after), Rules(), seen),
+        lambda look: interpret(capture(after + b"\n" * (look + 9)), Rules(), settled),
+        lambda _: interpret(capture(after), Rules(), known),
+        lambda _: interpret(capture(after), select, known_select),
+    ]
+    plain, selecting, same, visible, changed, selected = costs_ms(acts, looks)
+    return [plain, same / plain, visible / plain, changed / plain, selected / plain, selected / selecting]
+
+
+def peak_share(body: bytes) -> float:
+    """The most memory that Python took while a page was read, as a multiple of its size (libxml2's tree is not in it)."""
+    look = capture(body)
+    tracemalloc.start()
+    try:
+        interpret(look, Rules(), "")
+        return tracemalloc.get_traced_memory()[1] / len(body)
+    finally:
+        tracemalloc.stop()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--looks", type=int, default=40)
-    looks = parser.parse_args().looks
-    print(
-        f"{'page':<16}{'kB':>5}{'lxml ms':>9}{'equal body':>12}{'equal text':>12}{'changed':>10}{'with select':>13}   (multiples of lxml)"
-    )
-    worst = [0.0, 0.0]
-    for name, markup in [*((script, page(script)) for script in WORDS), ("table, Latin", page("Latin", table=True))]:
-        body = markup.encode()
-        known = interpret(capture(body), Rules(), "").memory
-        select = Rules(select="main")
-        known_select = interpret(capture(body), select, "").memory
-        changed = [
-            markup.replace("</p>", f" {n}.</p>", 1).replace("</td>", f" {n}</td>", 1).encode() for n in range(looks)
-        ]
-        nonce = [markup.replace("</head>", f"<script>var n={n}</script></head>").encode() for n in range(looks)]
-        plain = cost_ms(lambda _, text=markup: " ".join(html.document_fromstring(text).itertext()), looks)
-        rows = [
-            cost_ms(lambda _, body=body, known=known: interpret(capture(body), Rules(), known), looks),
-            cost_ms(lambda n, nonce=nonce, known=known: interpret(capture(nonce[n]), Rules(), known), looks),
-            cost_ms(lambda n, changed=changed, known=known: interpret(capture(changed[n]), Rules(), known), looks),
-            cost_ms(
-                lambda n, changed=changed, known=known_select, select=select: interpret(
-                    capture(changed[n]), select, known
-                ),
-                looks,
-            ),
-        ]
-        worst = [max(worst[0], rows[1] / plain), max(worst[1], rows[2] / plain)]
-        print(
-            f"{name:<16}{len(body) / 1000:>5.0f}{plain:>9.2f}{rows[0] / plain:>11.2f}×{rows[1] / plain:>11.2f}×{rows[2] / plain:>9.2f}×{rows[3] / plain:>12.2f}×"
-        )
-    print(
-        f"worst: equal text {worst[0]:.2f}× (at most {MOST_VISIBLE}), changed {worst[1]:.2f}× (at most {MOST_CHANGED})"
-    )
+    parser.add_argument("--corpus", type=Path, default=Path(__file__).resolve().parents[1] / "../shared/corpora")
+    given = parser.parse_args()
+    print(f"{'page':<34}{'kB':>5}{'lxml ms':>9}" + "".join(f"{name:>13}" for name in COLUMNS) + f"{'memory':>9}")
+    rows = []
+    for name, before, after in [*made_up(), *real(given.corpus)]:
+        plain, *times = ratios(before, after, given.looks)
+        rows.append((name, len(after), [*times, peak_share(after)]))
+        shown = "".join(f"{ratio:>12.2f}×" for ratio in times)
+        print(f"{name[:33]:<34}{len(after) / 1000:>5.0f}{plain:>9.2f}{shown}{rows[-1][2][-1]:>8.1f}×")
+    for title, kept in (
+        ("all", rows),
+        (f"of {FEWEST_KB} kB and more", [row for row in rows if row[1] >= 1000 * FEWEST_KB]),
+    ):
+        print(f"\n{len(kept)} pages, {title}")
+        for i, name in enumerate((*COLUMNS, "memory")):
+            worst = max(kept, key=lambda row: row[2][i])
+            most = f" (at most {MOST[name]}×)" if name in MOST else ""
+            middle = median(row[2][i] for row in kept)
+            print(f"  {name:<13}median {middle:>6.2f}×   worst {worst[2][i]:>6.2f}× {worst[0]}{most}")
 
 
 if __name__ == "__main__":

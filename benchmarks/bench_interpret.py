@@ -72,12 +72,16 @@ FEWEST_KB = 40  # smaller pages pay what every look costs beside their own littl
 def page(script: str, *, table: bool = False) -> str:
     """A page of about 50 kB, half of it markup."""
     turn, space = random.Random(script), "" if script == "Chinese" else " "
-    sentence = lambda: space.join(turn.choices(WORDS[script], k=14)) + ("。" if script == "Chinese" else ". ")  # noqa: E731
+
+    def sentence() -> str:
+        return space.join(turn.choices(WORDS[script], k=14)) + ("。" if script == "Chinese" else ". ")
+
     menu = "".join(
         f'<li class="menu-item menu-item-{n}"><a href="/section/{n}" title="Section {n}">{turn.choice(WORDS[script])}</a></li>'
         for n in range(120)
     )
-    parts, size = [], 0
+    parts: list[str] = []
+    size = 0
     while size < 30_000:
         part = f'<p class="paragraph text-body" id="p{len(parts)}">{"".join(sentence() for _ in range(4))}</p>'
         if table:

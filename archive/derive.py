@@ -140,7 +140,7 @@ def apply(
             assert comparison is not None
             change = _insert_change(conn, look, latest, revision_id, interpretation.document, comparison)
         derived = replace(derived, revision_id=revision_id, number=number, latest_id=revision_id, change=change)
-    facts = interpretation.verdict.facts
+    facts = () if outcome is Outcome.UNCHANGED and reason != "in_turn" else _facts(interpretation)
     conn.execute(
         "INSERT INTO judgements (reading_id, seq, outcome, reason, revision_id, facts) VALUES (?, ?, ?, ?, ?, ?)",
         (
@@ -149,7 +149,7 @@ def apply(
             outcome,
             reason,
             derived.revision_id,
-            json.dumps(facts, ensure_ascii=False) if facts and outcome is not Outcome.UNCHANGED else None,
+            json.dumps(facts, ensure_ascii=False) if facts else None,
         ),
     )
     return derived
@@ -164,6 +164,22 @@ def _seen_until(conn: sqlite3.Connection, reading_id: int, page_id: int, latest:
         (reading_id, page_id, utc_text(since)),
     ).fetchone()
     return replace(latest, last_observed=row[0]) if row else latest
+
+
+def _facts(interpretation: Interpretation) -> list[tuple[str, str]]:
+    """What a judgement rests on and how the text was read: the verdict's facts, the region, what was set aside, the stamps."""
+    facts = list(interpretation.verdict.facts)
+    document = interpretation.document
+    if document is not None:
+        facts += [("region", document.region)] if document.region else []
+        facts += [("set aside", part) for part in document.set_aside]
+        for name, stamp in (("created", document.created), ("updated", document.updated)):
+            if stamp is not None:
+                bounds = f"from {utc_text(stamp.earliest)} to {utc_text(stamp.latest)}"
+                facts.append((name, f"{stamp.value} ({bounds}), written {stamp.text!r}"))
+    if interpretation.since is not None:
+        facts.append(("seen first", f"{utc_text(interpretation.since)}, told when it lasted"))
+    return facts
 
 
 def _shown_before(conn: sqlite3.Connection, reading_id: int, document: Document) -> tuple[int | None, int | None]:

@@ -9,6 +9,7 @@ is told after it has stood for three looks, and for longer than its values used 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,17 +28,19 @@ _MOST_WAITING = 60  # entries of a part that is kept back
 _MOST_SEEN = 60
 _MOST_STANDS = 6
 _MOST_LIVES = 12
-_RESTLESS = 2  # quick changes of a part from which it counts as one that changes by itself
-_RESTLESS_PROSE = 3  # of a block of prose that each time became another one
-_RESTLESS_EDITED = 6  # of one that was reworded: editors come back to their sentences
-_QUICK_S = 3 * 86400  # what stands for longer does not change by itself
-_QUICK_EDITED_S = 12 * 3600
+_HABITS = (
+    (2, 12 * 3600),
+    (3, 3 * 86400),
+)  # changes in a row, and how long a value may have stood: it changes by itself
+_EDITORS_HABITS = ((6, 12 * 3600),)  # of a text that was reworded, or grew: editors come back to their sentences
+_KNOWN_STANDS = 2  # from which it is known how long its values stand
 _LASTING_LOOKS = 3
 _LASTING_SEEN_LOOKS = 12  # of an entry that came and went before
 _A_DAY_S = 25 * 3600  # what is new every day does not last so long
 _SHORT = 80  # characters of a text that is hardly more than its number
 _NUMBERS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*")
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", "။", "։", ";", "；")
+_HEADLINE_WORDS = 4
 _LONGEST = 300  # characters of a text that may be one in turn
 
 
@@ -109,6 +112,7 @@ class Difference:
 
     pairs: tuple[tuple[Placed | None, Placed | None], ...]
     numbers: tuple[int, ...]  # of the blocks of `pairs` in the part
+    unchanged: int  # other blocks of the part
 
     @property
     def old(self) -> list[Placed]:
@@ -156,10 +160,11 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
     if not told or 2 * sum(map(len, groups.values())) > len(steps) + 8:  # the first look, or one at a rewritten text
         waited = [entry.since for part in parts.values() for entry in part.waiting]
         return _settled(memory, blocks, places, now, [], waited, [])
+    sizes = Counter(placed.place.widget for placed in now)
     after = [_at_rest(part, at) for part in parts.values() if part.key not in groups]
     held, since, kept_back = set(), [], []
     for key, group in groups.items():
-        difference = _difference(group, told, now)
+        difference = _difference(group, told, now, sizes)
         part = _changed(parts.get(key) or Part(key=key, since=memory.begun), difference, at)
         lasting = _lasting(part, difference, at, language)
         if _is_edit(part, parts.get(key), difference, at, language) or lasting:
@@ -264,7 +269,9 @@ def _shown(
     return shown
 
 
-def _difference(group: Sequence[Step], told: Sequence[Placed], now: Sequence[Placed]) -> Difference:
+def _difference(
+    group: Sequence[Step], told: Sequence[Placed], now: Sequence[Placed], sizes: Counter[int]
+) -> Difference:
     first = min((step.new for step in group if step.new is not None), default=0)
     pairs = tuple(
         (None if step.old is None else told[step.old], None if step.new is None else now[step.new]) for step in group
@@ -272,6 +279,8 @@ def _difference(group: Sequence[Step], told: Sequence[Placed], now: Sequence[Pla
     return Difference(
         pairs=pairs,
         numbers=tuple(0 if step.new is None else step.new - first for step in group),
+        unchanged=max((sizes[new.place.widget] for _, new in pairs if new is not None and new.place.widget), default=0)
+        - sum(1 for step in group if step.new is not None),
     )
 
 
@@ -352,13 +361,15 @@ def _is_edit(part: Part, before: Part | None, difference: Difference, at: dateti
 
 def _is_restless(part: Part, difference: Difference) -> bool:
     """Whether the part changed so quickly and so often that it does so by itself."""
-    fewest, quick_s = _RESTLESS, _QUICK_S
+    habits = _HABITS
     if _is_rewording(difference) or _is_growth(part, difference):
-        fewest, quick_s = _RESTLESS_EDITED, _QUICK_EDITED_S
+        habits = _EDITORS_HABITS
     elif any(placed.place.prose for placed in (*difference.old, *difference.new)):
-        fewest = _RESTLESS_PROSE
-    latest = part.stands_s[-fewest:]
-    return len(latest) == fewest and median_high(latest) <= quick_s
+        habits = _HABITS[1:]
+    return any(
+        len(part.stands_s) >= changes and median_high(part.stands_s[-changes:]) <= quick_s
+        for changes, quick_s in habits
+    )
 
 
 def _is_growth(part: Part, difference: Difference) -> bool:
@@ -389,20 +400,25 @@ def _shows_the_moment(difference: Difference, at: datetime, language: str) -> bo
 
 
 def _is_turnover(difference: Difference) -> bool:
-    """Whether entries were replaced as nobody edits them: several links by unrelated ones, a list of links that moved on."""
+    """Whether entries were replaced as nobody edits them: several headlines by unrelated ones, a list of links that moved on.
+
+    Names on cards, whose other lines stay, are no headlines: a new government is told at once.
+    """
     old, new = difference.old, difference.new
     if not old or not new or any(placed.place.prose for placed in (*old, *new)):
         return False
-    linked = 2 * sum(placed.place.linked for placed in new) >= len(new)
+    links = [placed for placed in new if placed.place.linked]
     went, came = [placed.code for placed in old], [placed.code for placed in new]
-    if not linked or sorted(went) == sorted(came):
-        return linked  # the same links in another order are turned over
+    if sorted(went) == sorted(came) or 2 * len(links) < len(new):
+        return 2 * len(links) >= len(new)  # the same links in another order are turned over
+    moved_on = len(old) == len(new) and all(one is None or other is None for one, other in difference.pairs)
+    if not moved_on and (min(len(old), len(new)) < 2 or difference.unchanged > len(new)):
+        return False
+    if 2 * sum(len(_bag(placed, {})) >= _HEADLINE_WORDS for placed in links) < len(links):
+        return False
     gone = [_bag(placed, {}) for placed in old]
     unlike = [placed for placed in new if all(_alike(_bag(placed, {}), bag) < 0.5 for bag in gone)]
-    if 3 * len(unlike) < 2 * len(new) or any(len(placed.block.text) > _LONGEST for placed in (*old, *new)):
-        return False
-    moved_on = len(old) == len(new) and all(one is None or other is None for one, other in difference.pairs)
-    return linked and (moved_on or (len(new) >= 2 and len(old) >= 2))
+    return 3 * len(unlike) >= 2 * len(new) and all(len(placed.block.text) <= _LONGEST for placed in (*old, *new))
 
 
 def _lasting(part: Part, difference: Difference, at: datetime, language: str) -> list[Entry]:
@@ -414,7 +430,7 @@ def _lasting(part: Part, difference: Difference, at: datetime, language: str) ->
     old, new = difference.old, difference.new
     linked = any(placed.place.linked for placed in new)
     patience_s = _A_DAY_S if linked else 0.0
-    if len(part.stands_s) >= _RESTLESS:
+    if len(part.stands_s) >= _KNOWN_STANDS:
         lives_s = sorted(part.lives_s[1:] or part.lives_s)
         patience_s = 1.5 * lives_s[-1 if linked else (3 * len(lives_s)) // 4]
     sure = {placed.code for placed in new if placed.place.prose}
@@ -425,7 +441,7 @@ def _lasting(part: Part, difference: Difference, at: datetime, language: str) ->
     lasting = []
     for entry in part.waiting:
         counts = entry.code > 0 or not new or -entry.code in part.lasted
-        lost = entry.code < 0 and len(part.stands_s) >= _RESTLESS and entry.code not in sure
+        lost = entry.code < 0 and len(part.stands_s) >= _KNOWN_STANDS and entry.code not in sure
         looks = _LASTING_SEEN_LOOKS if lost or entry.code in part.seen else _LASTING_LOOKS
         stood = entry.looks >= looks and (entry.code in sure or _since_s(entry.since, at) >= patience_s)
         if counts and stood and entry.code not in today:

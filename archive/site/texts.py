@@ -95,6 +95,8 @@ def at_view(reader: Reader, slug: str, seq: int, *, keys: Sequence[VerifierKey] 
             revision = reader.revision(slug, look.revision)
         entry: Json = json.loads(reader.entry(seq))
         facts = reader.facts(page, seq)
+        if revision is not None and not facts:
+            facts = reader.facts(page, revision.row.observation)
         acts = reader.acts(seq)
         is_proved = bool(keys) and newest_note(reader.conn, covering=seq) is not None
         there = there_by(reader.conn, seq)

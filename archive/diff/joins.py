@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from archive.diff.looks import key_of
-from archive.text import RUNS_ON, Span, passages, words
+from archive.text import HAN, SYLLABIC, THAI_LEADING, Span, passages, words
 
 _EDGE = 8  # characters by which passages that may be inside others are found
 _SAME_EDGE = 64  # of so many with the same edge
@@ -18,6 +18,7 @@ _WHOLE = 4  # words: what is left of a cut passage must be as long, if it is unk
 
 _DASHES = frozenset({"– ", "— ", "- ", "− "})
 _RUN = re.compile(r"\S+")
+_OWN_WORD = re.compile(f"[{HAN}{SYLLABIC}{THAI_LEADING}]")  # begins a word wherever it stands
 
 _Edges = dict[str, list[str]]
 
@@ -194,4 +195,4 @@ def _at_end(key: str, low: int, high: int, ends: _Edges) -> int:
 
 def _parts_at(key: str, at: int) -> bool:
     """Whether a word may end before this offset and another begin at it."""
-    return not (key[at - 1].isalnum() and key[at].isalnum()) or RUNS_ON.match(key[at]) is not None
+    return not (key[at - 1].isalnum() and key[at].isalnum()) or _OWN_WORD.match(key[at]) is not None

@@ -165,3 +165,9 @@ def test_no_revision_has_one_lineage_twice(revisions: list[str]) -> None:
 def test_a_wording_put_back_in_place_of_one_like_it_has_its_words_back() -> None:
     one, _, three = blame([";the", "the;", ";the"])
     assert one[0][2] == three[0][2]
+
+
+def test_words_of_a_script_without_spaces_are_cut_the_same_whatever_the_text_was_before() -> None:
+    text = "ประเทศहिन्दी।the"
+    one, _, three = blame([text, "ปี।ระเทศहिन्दी।the", text])
+    assert one == three

@@ -274,7 +274,7 @@ def numbered(trace: str, place: str) -> Any:
         if match:
             thread, name, arguments = match.groups()
             counts[thread, name] = counts.get((thread, name), 0) + 1
-            if place in arguments:
+            if place in arguments and not arguments.startswith(("1<", "2<")):  # what is said names files, too
                 yield name, counts[thread, name]
 
 

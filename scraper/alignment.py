@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-_MOST_PAIRS = 4096  # of blocks between two that stayed, up to which the likeliest pairs are looked for
+_MOST_PAIRS = 1024  # of blocks between two that stayed, up to which the likeliest pairs are looked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ _SCRIPTS = {
     )
 }
 _CLOSED = re.compile(r"</(?:html|body)\s*>\s*(?:<!--.*)?\Z", re.IGNORECASE | re.DOTALL)
+_A_LABEL = 5  # letters beside a number
 
 
 def title_parts(title: str) -> list[str]:
@@ -99,6 +100,16 @@ class Evidence:
     @cached_property
     def own_chars(self) -> int:
         return sum(len(text) + 2 * len(_WIDE.findall(text)) for text in self.own)
+
+    @cached_property
+    def news(self) -> list[str]:
+        """Texts of its own of which no part stood in an earlier text, and that say more than a number."""
+        known = coded(self.memory.passages) | coded(self.memory.before)
+        return [
+            text
+            for text in self.own
+            if sum(map(str.isalpha, text)) > _A_LABEL and not any(code(part) in known for part in pieces([text]))
+        ]
 
     @cached_property
     def parts(self) -> dict[str, int]:

@@ -16,7 +16,7 @@ from scraper.lexicon import COVERED, PHRASES, UNFILLED
 from scraper.markup import digest
 from scraper.page_words import ERROR_ALONE, SPEAKS_OF_PAGES
 
-VERSION = "judge 1"
+VERSION = "judge 2"
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _MAYBE_TYPES = (
@@ -184,16 +184,32 @@ def _familiar(evidence: Evidence) -> Verdict | None:
     cut_off = memory.closed and not evidence.closed and not evidence.ends_as_before
     if cut_off and (evidence.known >= 0.3 or evidence.kept > 0.1 or evidence.same_title):
         return held("half", ("end", "the markup is not closed, as it was before, and what stood last is missing"))
-    hardly = evidence.kept < 0.2 and evidence.known * sum(map(len, evidence.parts)) < _A_NAME < 0.2 * memory.chars
-    if (evidence.known < 0.4 and evidence.kept < 0.4) or hardly:
-        return None
-    if evidence.kept < 0.2 and evidence.own_chars < 0.25 * memory.chars and evidence.known > 0.8 and memory.chars > 800:
+    shrunk = evidence.kept < 0.2 and evidence.own_chars < 0.25 * memory.chars and memory.chars > 800
+    if shrunk:
+        said = _said_in_news(evidence)
+        if said is not None:
+            return said
+    if shrunk and evidence.known > 0.8 and not (evidence.told and (evidence.frame_kept or 0) >= 0.8):
         return held(
             "shrunk",
             ("text before", f"{memory.chars} characters"),
             ("text now", f"{evidence.own_chars} characters, all known"),
         )
+    hardly = evidence.kept < 0.2 and evidence.known * sum(map(len, evidence.parts)) < _A_NAME < 0.2 * memory.chars
+    if (evidence.known < 0.4 and evidence.kept < 0.4) or hardly:
+        return None
     return _accepted(evidence)
+
+
+def _said_in_news(evidence: Evidence) -> Verdict | None:
+    """What most of the new words say where hardly anything else is left of the text."""
+    chars = sum(map(len, evidence.news))
+    for reason, pattern in (*PHRASES, *SPEAKS_OF_PAGES):
+        said = [text for text in evidence.news if pattern.search(text)]
+        by_many = reason in _SAID_BY_MANY and not evidence.password_fields
+        if said and not by_many and 2 * sum(map(len, said)) >= chars and chars <= _OWN // 2:
+            return held(reason, ("new text", said[0][:120]), _own_text(evidence))
+    return None
 
 
 def _replaced(evidence: Evidence) -> Verdict | None:

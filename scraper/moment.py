@@ -15,6 +15,7 @@ from archive.stamp_dates import DATE, WEEKDAY, day_of, plain_digits
 from archive.text import word_pattern
 
 MOST_CHARS = 2000  # of a text that is looked through
+_A_NUMBER = re.compile(r"[\d〇一二三四五六七八九十]")
 _TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?(?![\d])")
 _NUMBER = r"[-+−–]?\d+(?:[.,\u00a0\u202f ’']\d+)*"
 _DEGREES = re.compile(rf"{_NUMBER}\s*(?:°|º|℃|℉)")
@@ -37,7 +38,7 @@ _MINUTES_APART = 2  # of a shown time from that of the look, the hour and half h
 
 def differs_by_the_moment(old: str, new: str, at: datetime, language: str) -> bool:
     """Whether `new`, seen at `at`, differs from `old` in nothing but what it shows of that moment."""
-    if len(old) > MOST_CHARS or len(new) > MOST_CHARS:
+    if len(old) > MOST_CHARS or len(new) > MOST_CHARS or not _A_NUMBER.search(new):
         return False
     old, new = plain_digits(old), plain_digits(new)
     shown = [*_days(new, at, language), *_times(new, at), *_counts(new)]
@@ -56,7 +57,9 @@ def differs_by_the_moment(old: str, new: str, at: datetime, language: str) -> bo
 
 def is_of_today(text: str, at: datetime, language: str) -> bool:
     """Whether a text shows the day of the look, in whatever zone."""
-    return len(text) <= MOST_CHARS and any(True for _ in _days(plain_digits(text), at, language))
+    if len(text) > MOST_CHARS or not _A_NUMBER.search(text):
+        return False
+    return any(True for _ in _days(plain_digits(text), at, language))
 
 
 def _within(span: tuple[int, int], spans: list[tuple[int, int]]) -> bool:

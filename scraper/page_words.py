@@ -10,7 +10,7 @@ import re
 
 # For each language words for a page, a link, an address of the web; and words for being absent, moved, mistyped or looked for.
 _ABSENT = (
-    (r"pages?|web address|url|link|section", r"(?:may|might) be (?:broken|unavailable)|has expired|no longer works|isn.t (?:available|here)|(?:doesn.t|does not) seem|moved|removed|deleted|renamed|not exist|n.t exist|unavailable|not available|no longer (?:exist|avail|here|at this)\w*|mistyped|look(?:ing|ed) for|you (?:have )?requested|misspel\w+|(?:not|n.t|cannot|unable to) (?:be )?f(?:ind|ound)|old link"),
+    (r"pages?|web address|url|link|this section|section of (?:the|our|this) (?:web)?site", r"(?:may|might) be (?:broken|unavailable)|has expired|no longer works|isn.t (?:available|here)|(?:doesn.t|does not) seem|moved|removed|deleted|renamed|not exist|n.t exist|unavailable|not available|no longer (?:exist|avail|here|at this)\w*|mistyped|look(?:ing|ed) for|you (?:have )?requested|misspel\w+|(?:not|n.t|cannot|unable to) (?:be )?f(?:ind|ound)|old link"),
     (r"address you|link you|this location|(?:typed|entered) the address|the spelling", r"moved|mistyped|wrong\w*|incorrect\w*|outdated|please check|nothing|not (?:be )?found|removed"),
     (r"(?:document|record|article|news item|item|content)", r"you (?:have )?requested|unpublished|no longer available|you (?:are|were) looking for|not available or"),
     (r"address|link", r"no longer works"),

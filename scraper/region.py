@@ -75,7 +75,7 @@ def steadied(region: Region, layout: Layout, text: Set[int], frame: Set[int]) ->
     entered = [i for i in region.leaves if codes[i] not in text]
     strayed = [i for i in entered if codes[i] in frame]
     if len(strayed) < 3 or 5 * len(strayed) < 3 * len(entered):
-        strayed = []
+        strayed = [i for i in strayed if 2 * layout.leaves[i].link_chars >= len(layout.leaves[i].text)]
     lost = [
         i for i in region.frame if codes[i] in text and codes[i] not in frame and layout.leaves[i].kind != "control"
     ]

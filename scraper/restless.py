@@ -28,7 +28,7 @@ _MOST_WAITING = 60  # entries of a part that is kept back
 _MOST_SEEN = 60
 _MOST_STANDS = 6
 _MOST_LIVES = 12
-_HABITS = (
+_HABITS: tuple[tuple[int, int], ...] = (
     (2, 12 * 3600),
     (3, 3 * 86400),
 )  # changes in a row, and how long a value may have stood: it changes by itself
@@ -155,6 +155,8 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
         return Settled(blocks=tuple(blocks), memory=replace(memory, told=(), parts=()))
     told = [Placed.of(plain) for plain in memory.told]
     parts = {plain[0]: Part.of(plain) for plain in memory.parts}
+    if not parts and [placed.code for placed in told] == [placed.code for placed in now]:
+        return _settled(memory, blocks, places, now, [], [], [])
     steps = _steps(told, now)
     groups = _groups(steps, told, now)
     if not told or 2 * sum(map(len, groups.values())) > len(steps) + 8:  # the first look, or one at a rewritten text
@@ -167,7 +169,7 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
         difference = _difference(group, told, now, sizes)
         part = _changed(parts.get(key) or Part(key=key, since=memory.begun), difference, at)
         lasting = _lasting(part, difference, at, language)
-        if _is_edit(part, parts.get(key), difference, at, language) or lasting:
+        if lasting or _is_edit(part, parts.get(key), difference, at, language):
             since += [entry.since for entry in lasting]
             part = replace(part, waiting=(), lasted=tuple(entry.code for entry in lasting if entry.code > 0))
             after += [replace(part, key=at_key) for at_key in _keys_after(key, difference)]
@@ -355,7 +357,7 @@ def _is_edit(part: Part, before: Part | None, difference: Difference, at: dateti
     if before is not None and before.waiting:
         return False
     return not (
-        _is_restless(part, difference) or _shows_the_moment(difference, at, language) or _is_turnover(difference)
+        _is_restless(part, difference) or _is_turnover(difference) or _shows_the_moment(difference, at, language)
     )
 
 
@@ -437,13 +439,13 @@ def _lasting(part: Part, difference: Difference, at: datetime, language: str) ->
     sure |= {-placed.code for placed in old if placed.place.prose or placed.code in part.lasted}
     if not any(reads_on(placed.block.text) for placed in old):
         sure |= {placed.code for placed in new if reads_on(placed.block.text)}
-    today = {placed.code for placed in new if is_of_today(placed.block.text, at, language)}
     lasting = []
     for entry in part.waiting:
         counts = entry.code > 0 or not new or -entry.code in part.lasted
         lost = entry.code < 0 and len(part.stands_s) >= _KNOWN_STANDS and entry.code not in sure
         looks = _LASTING_SEEN_LOOKS if lost or entry.code in part.seen else _LASTING_LOOKS
         stood = entry.looks >= looks and (entry.code in sure or _since_s(entry.since, at) >= patience_s)
-        if counts and stood and entry.code not in today:
+        if counts and stood:
             lasting.append(entry)
-    return lasting
+    today = {placed.code for placed in new if lasting and is_of_today(placed.block.text, at, language)}
+    return [entry for entry in lasting if entry.code not in today]

@@ -7,12 +7,14 @@ old one, the next says which checkpoint of the old one was last known and what i
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,10 +28,10 @@ from archive.checkpoints import (
     signing_key,
     verifier_keys,
 )
-from archive.errors import HomeUnusable, VariorumError
+from archive.errors import Damaged, HomeUnusable, VariorumError
 from archive.files import write_whole
 from archive.lock import HomeLock, is_running
-from archive.log import append, log_node, next_seq
+from archive.log import append, log_node, next_seq, read_entry
 from archive.model import utc_text
 from archive.notes import Checkpoint
 from archive.opening import DATABASE, check_ours, connect_for_reading, open_database, sync_folder
@@ -193,7 +195,7 @@ def restore(
     """Put a backup (its folder, or its database) into a home, as the beginning of a new log.
 
     `known` are checkpoints kept elsewhere; those beside home and backup are known, too. With `replace` a database that is
-    there is moved aside. Raises HomeUnusable, HomeLocked, NotSound, OtherLog; then nothing is changed.
+    there is moved aside; one that is this backup already, with nothing since, is left as it is. Raises HomeUnusable, HomeLocked, NotSound, OtherLog; then nothing is changed.
     """
     path = source / DATABASE if source.is_dir() else source
     try:
@@ -205,6 +207,9 @@ def restore(
         finished = settle(home)
         if finished and finished.source == str(path.resolve()):
             return finished
+        there = _restored_already(home, path)
+        if there:
+            return there
         if (home / DATABASE).exists() and not replace:
             mend = "Nothing was changed. Move it aside with --replace, or choose another home with --home."
             raise HomeUnusable(home / DATABASE, "is already there", mend)
@@ -222,6 +227,24 @@ def restore(
             raise HomeUnusable(home, f"can't be written to ({error})", mend) from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def _restored_already(home: Path, path: Path) -> Restored | None:
+    """What is in the home, where that is this backup, put back before with nothing recorded since."""
+    try:
+        with closing(connect_for_reading(home / DATABASE)) as there, closing(connect_for_reading(path)) as source:
+            seq, size = next_seq(there) - 1, next_seq(source) - 1
+            entry = json.loads(read_entry(there, seq))
+            root = merkle.root_at(size, lambda *node: log_node(source, *node)).hex()
+    except (sqlite3.DatabaseError, HomeUnusable, Damaged, ValueError):
+        return None
+    key = signing_key(home)
+    if (entry["kind"], entry.get("backup")) != ("restore", {"size": size, "root": root}):
+        return None
+    if entry["origin"] != (key.name if key else None):
+        return None
+    lost = tuple(entry["lost"]) if entry["lost"] else None
+    return Restored(source=str(path), seq=seq, size=size, lost=lost, origin=entry["origin"], moved=None)
 
 
 def _put_back(home: Path, path: Path, draft: Path, last: Checkpoint | None, actor: str, at: datetime) -> Restored:

@@ -188,6 +188,18 @@ def test_a_database_that_is_there_is_never_written_over(signed: Path, tmp_path: 
     assert (signed / DATABASE).read_bytes() == before
 
 
+def test_a_backup_that_was_put_back_already_is_not_put_back_twice(grown: tuple[Path, Path, str]) -> None:
+    home, made, _ = grown
+    once = restore(home, made, actor="desk", at=NOON, replace=True)
+    again = restore(home, made, actor="desk", at=NOON, replace=True)
+    assert (again.seq, again.lost, again.origin, again.moved) == (once.seq, once.lost, once.origin, None)
+    with Archive.open(home, holder="test") as archive:
+        archive.sync_pages([PageSettings(slug="other", url="https://ministry.example/other")], version="x/1", at=NOON)
+    third = restore(home, made, actor="desk", at=NOON, replace=True)
+    assert third.moved is not None
+    assert third.origin != once.origin
+
+
 def test_a_damaged_backup_is_not_put_back(signed: Path, tmp_path: Path, forge: Forge) -> None:
     made = taken(signed, tmp_path / "backups")
     forge(made, "UPDATE observations SET http_status = 204 WHERE seq = 5")
@@ -230,6 +242,11 @@ def test_the_commands_drill_from_a_backup_to_a_working_home(signed: Path, tmp_pa
     assert run(home, "verify", "--deep").exit_code == 0
     assert run(home, "check").exit_code == 0
     assert run(home, "checkpoint").exit_code == 0
+    (home / LIST).write_text(
+        'contact = "archive@example.org"\n[[page]]\nslug = "x"\nurl = "https://x.example/"\n', "utf-8"
+    )
+    with Archive.open(home, holder="test") as archive:
+        archive.sync_pages([PageSettings(slug="x", url="https://x.example/")], version="x/1", at=NOON)
     assert run(home, "restore", printed.stdout.strip()).exit_code == 1
 
 

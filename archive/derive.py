@@ -13,7 +13,7 @@ from datetime import datetime
 
 from archive.diff import Comparison, compare
 from archive.lives import change_lives
-from archive.model import WORDING_KINDS, Document, Interpretation, Outcome, parse_utc, utc_text
+from archive.model import ACCEPTED, WORDING_KINDS, Document, Interpretation, Outcome, parse_utc, utc_text
 from archive.text import words
 
 
@@ -38,6 +38,7 @@ class Look:
     observed_at: str
     has_body: bool
     is_redacted: bool = False  # its body was taken down
+    moved_to: str | None = None  # where permanent redirects led it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class Derived:
     number: int | None
     latest_id: int | None  # the latest accepted revision after it
     change: Change | None = None
+    moved_to: str | None = None  # the address that a permanent redirect led to for the first time
 
 
 def latest_of(conn: sqlite3.Connection, revision_id: int | None) -> Latest | None:
@@ -140,6 +142,8 @@ def apply(
             assert comparison is not None
             change = _insert_change(conn, look, latest, revision_id, interpretation.document, comparison)
         derived = replace(derived, revision_id=revision_id, number=number, latest_id=revision_id, change=change)
+    if look.moved_to is not None and outcome in ACCEPTED and _sew(conn, reading_id, look.seq, look.moved_to):
+        derived = replace(derived, moved_to=look.moved_to)
     facts = () if outcome is Outcome.UNCHANGED and reason != "in_turn" else _facts(interpretation)
     conn.execute(
         "INSERT INTO judgements (reading_id, seq, outcome, reason, revision_id, facts) VALUES (?, ?, ?, ?, ?, ?)",
@@ -153,6 +157,15 @@ def apply(
         ),
     )
     return derived
+
+
+def _sew(conn: sqlite3.Connection, reading_id: int, seq: int, url: str) -> bool:
+    """Record that the page has moved to this address, unless it is known. Addresses that differ in their query are one."""
+    known = conn.execute("SELECT url FROM seams WHERE reading_id = ?", (reading_id,)).fetchall()
+    if url.partition("?")[0] in {address.partition("?")[0] for (address,) in known}:
+        return False
+    conn.execute("INSERT INTO seams (reading_id, seq, url) VALUES (?, ?, ?)", (reading_id, seq, url))
+    return True
 
 
 def _seen_until(conn: sqlite3.Connection, reading_id: int, page_id: int, latest: Latest, since: datetime) -> Latest:

@@ -48,10 +48,16 @@ def capture_of(conn: sqlite3.Connection, seq: int) -> tuple[derive.Look, Capture
     ).fetchone()
     redacted = body_id is not None and is_redacted(conn, body_id)
     body = read_body(conn, body_id) if body_id is not None and not redacted else None
+    capture = capture_from_entry(json.loads(read_entry(conn, seq)), body)
     look = derive.Look(
-        seq=seq, page_id=page_id, observed_at=observed_at, has_body=body_id is not None, is_redacted=redacted
+        seq=seq,
+        page_id=page_id,
+        observed_at=observed_at,
+        has_body=body_id is not None,
+        is_redacted=redacted,
+        moved_to=capture.moved_to,
     )
-    return look, capture_from_entry(json.loads(read_entry(conn, seq)), body)
+    return look, capture
 
 
 def acts(conn: sqlite3.Connection, page_id: int, *, before: int | None = None) -> dict[int, str]:

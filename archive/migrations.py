@@ -1,7 +1,7 @@
 """The schema, as numbered sqlite-utils migrations: append only, and a migration imports nothing of ours.
 
 Evidence (entries, log_nodes, checkpoints, time_stamps, observations, blobs, page_addresses, acts) is written once; triggers
-refuse anything else. Derived tables (readings, judgements, revisions, changes) are functions of it and can be made again.
+refuse anything else. Derived tables (readings, judgements, revisions, changes, seams) are functions of it and can be made again.
 Operational ones (page_states, anchors) hold what comes next.
 """
 
@@ -452,6 +452,24 @@ def m007_anchors(db: Database) -> None:
     for statement in _statements(_ANCHOR_TABLES):
         db.execute(statement)
     for statement in _triggers(_GUARDS.format(table="time_stamps")):
+        db.execute(statement)
+
+
+_SEAM_TABLES = """
+CREATE TABLE seams (
+    reading_id INTEGER NOT NULL REFERENCES readings(id),
+    seq INTEGER NOT NULL REFERENCES observations(seq),
+    url TEXT NOT NULL,
+    PRIMARY KEY (reading_id, seq)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE page_states ADD COLUMN moved_to TEXT;
+"""
+
+
+@migrations()
+def m008_seams(db: Database) -> None:
+    """Where a permanent redirect first led an accepted look to a new address, and where each page's redirects lead now."""
+    for statement in _statements(_SEAM_TABLES):
         db.execute(statement)
 
 

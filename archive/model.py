@@ -116,6 +116,9 @@ class Tls:
     detail: str = ""  # the verification error, where there was one
 
 
+PERMANENT = frozenset({301, 308})  # redirects that give a page a new address (RFC 9110, 15.4)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
     """One redirect on the way: its answer's head. The body of a redirect is never read."""
@@ -176,6 +179,14 @@ class Capture:
     def __post_init__(self) -> None:
         if self.observed_at.tzinfo is None:
             raise ValueError(f"naive observed_at: {self.observed_at!r}")
+
+    @property
+    def moved_to(self) -> str | None:
+        """Where the permanent redirects (301, 308) at the beginning of the way lead; None where there is none."""
+        lasting = next((n for n, hop in enumerate(self.hops) if hop.status not in PERMANENT), len(self.hops))
+        if not lasting:
+            return None
+        return self.hops[lasting].url if lasting < len(self.hops) else self.final_url
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case; None where there is none."""

@@ -25,7 +25,7 @@ class PageSettings:
     was: tuple[str, ...] = ()
 
 
-def sync_page(conn: sqlite3.Connection, page: PageSettings, version: str, at: str) -> int:
+def sync_page(conn: sqlite3.Connection, page: PageSettings, version: str, at: str, actor: str = "") -> int:
     """Make the archive know the page as the watch list has it; returns its id. Changed settings are logged."""
     row = _known(conn, page)
     settings = _settings_json(page)
@@ -51,7 +51,9 @@ def sync_page(conn: sqlite3.Connection, page: PageSettings, version: str, at: st
         assert cursor.lastrowid is not None
         page_id = cursor.lastrowid
         conn.execute("INSERT INTO page_states (page_id) VALUES (?)", (page_id,))
-    seq = append(conn, "settings", page_id, {"kind": "settings", "page": page.slug, "at": at, "settings": settings})
+    by = {"actor": actor} if actor else {}
+    entry = {"kind": "settings", "page": page.slug, "at": at, "settings": settings, **by}
+    seq = append(conn, "settings", page_id, entry)
     conn.execute("INSERT OR IGNORE INTO page_slugs (slug, page_id) VALUES (?, ?)", (page.slug, page_id))
     if url != page.url:
         conn.execute(

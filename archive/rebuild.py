@@ -21,10 +21,10 @@ from archive.redactions import redactions
 from archive.store import Archive, remember
 from archive.wordings import clear_index, index_passage
 
-TABLES = ("readings", "revisions", "judgements", "changes", "passages", "lifetimes", "kin", "page_states", "pages")
+TABLES = ("readings", "revisions", "judgements", "seams", "changes", "passages", "lifetimes", "kin", "page_states", "pages")
 _BLANK_STATE = (
     "reading_id = NULL, revision_id = NULL, last_seq = NULL, last_body_id = NULL, etag = NULL, last_modified = NULL,"
-    " validated_url = NULL, looks_since_full = 0, looks = 0, not_accepted_in_a_row = 0, memory = ''"
+    " validated_url = NULL, looks_since_full = 0, looks = 0, not_accepted_in_a_row = 0, moved_to = NULL, memory = ''"
 )
 
 ReaderOf = Callable[[Mapping[int, str]], Interpreter]
@@ -104,7 +104,7 @@ class _Replay:
             self._conn.execute(f"CREATE TEMP TABLE before_{table} AS SELECT * FROM main.{table}")
         self._conn.execute("PRAGMA defer_foreign_keys = 1")
         clear_index(self._conn)
-        for table in ("kin", "lifetimes", "passages", "changes", "judgements", "revisions", "readings"):
+        for table in ("kin", "lifetimes", "passages", "changes", "seams", "judgements", "revisions", "readings"):
             self._conn.execute(f"DELETE FROM {table}")
         self._conn.execute(f"UPDATE page_states SET {_BLANK_STATE}")
         self._conn.execute("UPDATE pages SET title = ''")
@@ -199,6 +199,7 @@ class _Replay:
             "reading_id = ? AND seq >= ? AND seq < ?",
             (old[0], first, last),
         )
+        self._put_back("seams", {"reading_id": new}, "reading_id = ? AND seq >= ? AND seq < ?", (old[0], first, last))
 
     def _copy_lives(self, old_reading: int, new_reading: int, number: int) -> None:
         """Put back the passages and spells that began with a revision, and the ends of those that it ended."""

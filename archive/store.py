@@ -21,6 +21,7 @@ from archive import derive, outbox, readings
 from archive.alerting.rules import Rule
 from archive.bodies import put_body
 from archive.columns import act_columns, observation_columns
+from archive.cool_downs import CoolDowns, note_cool_downs
 from archive.diff import Comparison
 from archive.errors import HomeUnusable, NoPage, StoreFailed
 from archive.evidence import Json, observation_entry, rules_from_json
@@ -114,6 +115,7 @@ class Recorded:
                 "words_moved": change.comparison.words_moved,
                 "summary": change.comparison.summary,
             },
+            "moved_to": self.derived.moved_to,
             "elapsed_ms": self.capture.duration_us // 1000,
             "received_bytes": self.capture.wire_bytes,
         }
@@ -183,13 +185,14 @@ class Archive:
 
     # -- pages
 
-    def sync_pages(self, pages: Sequence[PageSettings], *, version: str, at: datetime) -> None:
+    def sync_pages(self, pages: Sequence[PageSettings], *, version: str, at: datetime, actor: str = "") -> None:
         """Make the archive's pages those of the watch list: new ones begin, changed settings are logged, others retire.
 
-        `version` is that of the interpreter, which the first reading of a new page will be made by.
+        `version` is that of the interpreter, which the first reading of a new page will be made by; `actor` who changed
+        the settings, where that is known.
         """
         with self.transaction() as conn:
-            listed = [sync_page(conn, page, version, utc_text(at)) for page in pages]
+            listed = [sync_page(conn, page, version, utc_text(at), actor) for page in pages]
             marks = ",".join("?" * len(listed))
             conn.execute(f"UPDATE pages SET watched = 0 WHERE watched AND id NOT IN ({marks})", listed)
 
@@ -241,11 +244,13 @@ class Archive:
         due: NextDue | None = None,
         alerts: Sequence[Rule] = (),
         comparison: Comparison | None = None,
+        cooled: CoolDowns | None = None,
     ) -> Recorded:
         """Store one look, all that follows from it and what `alerts` owe of it, in one transaction.
 
         `page` is the state that the interpretation was made from, `comparison` what `derive.comparison_with` gives of
-        the two, where it was made elsewhere. Raises StoreFailed; then nothing of it is stored.
+        the two, where it was made elsewhere, `cooled` the cool-downs that it changed. Raises StoreFailed; then nothing of it
+        is stored.
         """
         comparison = comparison or derive.comparison_with(page.latest, interpretation)
         digest = None if capture.body is None else hashlib.sha256(capture.body).digest()
@@ -281,7 +286,11 @@ class Archive:
                 put_rendering(conn, seq, page.page_id, capture.rendered)
             observed_at = columns["observed_at"]
             look = derive.Look(
-                seq=seq, page_id=page.page_id, observed_at=observed_at, has_body=capture.body is not None
+                seq=seq,
+                page_id=page.page_id,
+                observed_at=observed_at,
+                has_body=capture.body is not None,
+                moved_to=capture.moved_to,
             )
             derived = derive.apply(
                 conn,
@@ -292,6 +301,7 @@ class Archive:
                 comparison=comparison,
             )
             remember(conn, page, capture, interpretation, derived, seq, body_id)
+            note_cool_downs(conn, cooled or {})
             again_text = outbox.after_record(conn, alerts, look, derived) if capture.via == "live" else None
             again_at = parse_utc(again_text) if again_text else None
             if due is not None:
@@ -379,7 +389,8 @@ def remember(
     fresh = accepted and body_id is not None
     conn.execute(
         "UPDATE page_states SET reading_id = ?, revision_id = ?, last_seq = ?, last_body_id = ?, etag = ?,"
-        " last_modified = ?, validated_url = ?, looks_since_full = ?, looks = looks + 1, not_accepted_in_a_row = ? WHERE page_id = ?",
+        " last_modified = ?, validated_url = ?, looks_since_full = ?, looks = looks + 1, not_accepted_in_a_row = ?,"
+        " moved_to = iif(?, ?, moved_to) WHERE page_id = ?",
         (
             page.reading_id,
             derived.latest_id,
@@ -390,6 +401,8 @@ def remember(
             capture.final_url if fresh else page.validated_url,
             page.looks_since_full + 1 if capture.conditional else 0,
             0 if accepted else page.not_accepted_in_a_row + 1,
+            accepted,
+            capture.moved_to,
             page.page_id,
         ),
     )

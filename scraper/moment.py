@@ -19,19 +19,29 @@ _A_NUMBER = re.compile(r"[\d〇一二三四五六七八九十]")
 _TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3])[:.h]([0-5]\d)(?:[:.]([0-5]\d))?(?![\d])")
 _NUMBER = r"[-+−–]?\d+(?:[.,\u00a0\u202f ’']\d+)*"
 _DEGREES = re.compile(rf"{_NUMBER}\s*(?:°|º|℃|℉)")
-_VISITS = (
-    r"views?|viewed|visits?|visitors?|visited|reads?|hits?|readers?|online|downloads?|downloaded|"
-    r"просмотр\w*|посе[тщ]\w*|прочит\w*|читател\w*|скачив\w*|онлайн|перегляд\w*|відвідувач\w*|прочитан\w*|қарал\w*|көріл\w*|оқыл\w*|"
-    r"vues?|lue?s?\s|lectures?|lecteurs?|visites?|visiteurs?|en ligne|aufrufe?|abrufe?|besucher\w*|gelesen|leser|zugriffe|"
-    r"visitas?|visto|vistas|leíd\w*|lecturas?|lid[oa]\w*|visualiza\w+|acessos?|visite|lett[oa]\b|letture|"
+_VISITS = (  # words for visits and readings, and those of scripts that set no spaces
+    r"(?<![^\W\d_])(?:views?|viewed|visits?|visitors?|visited|reads?|hits?|readers?|downloads?|downloaded|"
+    r"просмотр\w*|посе[тщ]\w*|прочит\w*|читател\w*|скачив\w*|перегляд\w*|відвідувач\w*|қарал\w*|көріл\w*|оқыл\w*|"
+    r"vues?|lue?s?|lectures?|lecteurs?|visites?|visiteurs?|aufrufe?|abrufe?|besucher\w*|gelesen|leser|zugriffe|"
+    r"visitas?|visto|vistas|leíd\w*|lecturas?|lid[oa]\w*|visualiza\w+|acessos?|visite|lett[oa]|letture|"
     r"odsłon\w*|wyświetle\w*|odwiedz\w*|przeczyt\w*|bekeken|gelezen|bezoek\w*|zobrazen\w*|görüntülen\w*|okun\w*|ziyaret\w*|"
-    r"lượt|dilihat|dibaca|pengunjung|مشاهد\w*|قراء\w*|زيار\w*|زائر\w*|بازدید\w*|صפיות|צפיות|נקרא|נצפה|बार|ऑनलाइन|आगंतुक\w*|متصل\w*|المتصل\w*|çevrimiçi|желіде|online|"
-    r"exchange rate|rate of|курс\w*|бағам\w*|taux|cours du|wechselkurs|kurs\w*|tipo de cambio|cotiza\w*|câmbio|cambio|kur[u]?\b|汇率|匯率|為替|환율|सعر الصرف|सعر|दर\b|"
-    r"浏览|瀏覽|阅读|閱讀|点击|點閱|访问|訪問|在线|閲覧|アクセス|조회|방문"
+    r"lượt|dilihat|dibaca|pengunjung|(?:ال)?مشاهد\w*|قراء\w*|(?:ال)?زيار\w*|(?:ال)?زائر\w*|بازدید\w*|צפיות|נקרא|נצפה|"
+    r"आगंतुक\w*|बार)|浏览|瀏覽|阅读|閱讀|点击|點閱|访问|訪問|閲覧|アクセス|조회|방문"
 )
+_PRESENCE = (  # words for being there just now
+    r"(?<![^\W\d_])(?:online|онлайн|en ligne|en línea|çevrimiçi|желіде|ऑनलाइन|(?:ال)?متصل\w*)|在线|在線|オンライン|온라인"
+)
+_RATES = (  # words for rates of exchange
+    r"(?<![^\W\d_])(?:exchange rate|rate of|курс\w*|бағам\w*|taux|cours du|wechselkurs|kurs|tipo de cambio|cotización|"
+    r"câmbio|cambio|kuru|سعر الصرف|سعر|दर)(?![^\W\d_])|汇率|匯率|為替|환율"
+)
+_COUNT = r"\d{3,}|\d{1,3}(?:[.,\u00a0\u202f ’']\d{3})+"  # a hundred or more: fewer may be of what a text tells
 _VISITED = re.compile(
-    rf"(?:{_VISITS})[^\d.!?]{{0,24}}?({_NUMBER})|({_NUMBER})[^\d.!?]{{0,24}}?(?:{_VISITS})", re.IGNORECASE
+    rf"(?:{_VISITS})[^\d.!?]{{0,24}}?({_COUNT})(?![\d.,]*\d)|(?<![\d.,])({_COUNT})[^\d.!?]{{0,24}}?(?:{_VISITS})",
+    re.IGNORECASE,
 )
+_PRESENT = re.compile(rf"(?:{_PRESENCE})[^\d.!?]{{0,12}}?(\d+)", re.IGNORECASE)
+_RATE = re.compile(rf"(?:{_RATES})[^\d.!?]{{0,24}}?(\d+[.,]\d+)", re.IGNORECASE)
 _WEATHER = re.compile(r"\s*[CFС]?[^.!?。\d]{0,40}")  # the words beside degrees
 _MINUTES_APART = 2  # of a shown time from that of the look, the hour and half hour being the zone's
 
@@ -87,9 +97,9 @@ def _times(text: str, at: datetime) -> Iterator[tuple[int, int]]:
 
 
 def _counts(text: str) -> Iterator[tuple[int, int]]:
-    """Degrees, and counts of visits."""
+    """Degrees, counts of visits, and rates."""
     for match in _DEGREES.finditer(text):
         beside = _WEATHER.match(text, match.end())
         yield match.start(), beside.end() if beside else match.end()
-    for match in _VISITED.finditer(text):
-        yield match.span(1 if match[1] else 2)
+    for pattern in (_VISITED, _PRESENT, _RATE):
+        yield from (match.span(match.lastindex or 0) for match in pattern.finditer(text))

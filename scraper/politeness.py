@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 
+from archive.cool_downs import CoolDown, CoolDowns
 from archive.model import Capture
 from scraper.faults import BadTarget, Forbidden
 from scraper.targets import host_of
@@ -87,27 +88,33 @@ class HostGate:
             state.busy = True
             return None
 
-    def leave(self, host: str, now: datetime, capture: Capture | None) -> None:
-        """Frees the host. `capture` is what the look brought; None, or a refused one, where nothing was asked."""
+    def leave(self, host: str, now: datetime, capture: Capture | None) -> CoolDowns:
+        """Frees the host. `capture` is what the look brought; None, or a refused one, where nothing was asked.
+
+        Returns the cool-downs that the look began, made longer or ended.
+        """
+        changed: dict[str, CoolDown | None] = {}
         with self._lock:
             self._state(host, now).busy = False
             if capture is None or capture.refused:
-                return
+                return changed
             final_host = _host(capture.final_url, host)
             asked = {host, final_host, *(_host(hop.url, host) for hop in capture.hops)}
             for name in asked & self._hosts.keys():  # a redirect's host counts if pages of its own are looked at
                 state = self._state(name, now)
                 state.left_at = now
                 if name == final_host and _is_trouble(capture):
-                    self._cool(state, now, capture.retry_after_s or 0)
-                else:
+                    changed[name] = self._cool(state, now, capture.retry_after_s or 0)
+                elif state.cool_until is not None:
                     state.failures, state.cool_until = 0, None
+                    changed[name] = None
+        return changed
 
-    def next_allowed_at(self, host: str) -> datetime | None:
-        """When a scheduled look at the host may begin; None: at once. A look under way is not counted."""
+    def next_allowed_at(self, host: str, *, scheduled: bool = True) -> datetime | None:
+        """When a look at the host may begin; None: at once. A look under way is not counted."""
         with self._lock:
             state = self._hosts.get(host)
-            return self._ready_at(state, scheduled=True) if state else None
+            return self._ready_at(state, scheduled=scheduled) if state else None
 
     def cools_until(self, host: str) -> datetime | None:
         """The end of the host's cool-down, which a look by hand overrides; None where there is none."""
@@ -115,11 +122,16 @@ class HostGate:
             state = self._hosts.get(host)
             return state.cool_until if state else None
 
-    def cool(self, host: str, until: datetime) -> None:
-        """Takes over a cool-down that is known from elsewhere, such as from before a restart."""
+    def cool(self, host: str, known: CoolDown) -> None:
+        """Takes over a cool-down from before a restart."""
         with self._lock:
             state = self._hosts.setdefault(host, _Host())
-            state.cool_until = max(until, state.cool_until or until)
+            state.left_at, state.cool_until, state.failures = known.since, known.until, known.failures
+
+    def adjust(self, *, delay_s: float, back_off_s: float) -> None:
+        """From now on with these; what hosts are known for stays."""
+        with self._lock:
+            self._delay, self._back_off_s = timedelta(seconds=delay_s), back_off_s
 
     def _ready_at(self, state: _Host, *, scheduled: bool) -> datetime | None:
         times = [state.left_at + self._delay] if state.left_at is not None else []
@@ -127,11 +139,12 @@ class HostGate:
             times.append(state.cool_until)
         return max(times, default=None)
 
-    def _cool(self, state: _Host, now: datetime, retry_after_s: int) -> None:
+    def _cool(self, state: _Host, now: datetime, retry_after_s: int) -> CoolDown:
         state.failures += 1
         back_off_s = min(self._back_off_s * 2 ** min(state.failures - 1, 30), MAX_BACK_OFF_S)
         wait_s = max(back_off_s * (1 + SPREAD * self._spread()), retry_after_s)
-        state.cool_until = now + timedelta(seconds=wait_s)
+        until = state.cool_until = now + timedelta(seconds=wait_s)
+        return CoolDown(since=now, until=until, failures=state.failures)
 
     def _state(self, host: str, now: datetime) -> _Host:
         """The host's state; when the clock was set back, its waits are counted from the new time."""

@@ -411,8 +411,8 @@ def _is_turnover(difference: Difference) -> bool:
         return False
     links = [placed for placed in new if placed.place.linked]
     went, came = [placed.code for placed in old], [placed.code for placed in new]
-    if sorted(went) == sorted(came) or 2 * len(links) < len(new):
-        return 2 * len(links) >= len(new)  # the same links in another order are turned over
+    if sorted(went) == sorted(came) or 2 * len(links) < len(new):  # links that only moved are told as that
+        return False
     moved_on = len(old) == len(new) and all(one is None or other is None for one, other in difference.pairs)
     if not moved_on and (min(len(old), len(new)) < 2 or difference.unchanged > len(new)):
         return False

@@ -7,13 +7,13 @@ archive keeps one writer. Other threads may only call `wake` and `stop`.
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 
 from archive.alerting.rules import Rule
+from archive.cool_downs import CoolDowns
 from archive.errors import StoreFailed
 from archive.model import DOUBTS, Outcome
 from archive.store import Archive, NextDue, Recorded
@@ -25,7 +25,7 @@ from scraper.interpret import is_confirmed
 from scraper.parsers import Parsers
 from scraper.politeness import HostGate
 from scraper.robots import Robots
-from scraper.targets import host_of
+from scraper.turns import Turns
 from scraper.watchlist import Page
 
 BY_RULE = "the page's accept_doubt"  # the actor of a release that its settings ask for
@@ -61,6 +61,7 @@ class Rounds:
         alerts: Callable[[Page], Sequence[Rule]] = lambda page: (),
         rested: Callable[[], bool] = lambda: True,
         is_open: Callable[[], bool] = lambda: True,
+        overriding: Callable[[str, datetime], None] = lambda host, until: None,
     ) -> None:
         """`told` is called after each commit, `unstored` where the disk refused one; all on the owner's thread.
 
@@ -68,7 +69,8 @@ class Rounds:
 
         `rested` is called when all looks are recorded; where it returns False, again soon.
 
-        With `next_due` looks are scheduled ones, which a host's cool-down binds. Without `unstored` a refused commit ends
+        With `next_due` looks are scheduled ones, which a host's cool-down binds; others tell `overriding` of the host and of
+        the cool-down's end before they ask it. Without `unstored` a refused commit ends
         the round.
         """
         self._archive = archive
@@ -80,7 +82,8 @@ class Rounds:
         self._rested = rested
         self._is_open = is_open
         self._resting = True
-        self._waiting: dict[str, deque[Page]] = {}  # by host, hosts in turn
+        self._overriding = overriding
+        self._waiting = Turns(tools.gate, scheduled=next_due is not None)
         self._pending: set[str] = set()  # slugs that wait or are being looked at
         self._flying: dict[Future[Look], tuple[str, Page]] = {}
         self._stopping = threading.Event()
@@ -108,34 +111,29 @@ class Rounds:
             self._finish(min(ready_s, IDLE_S))
 
     def _take(self, due: Callable[[datetime], Iterable[Page]]) -> None:
-        for page in due(self._tools.now()):
+        now = self._tools.now()
+        for page in due(now):
             if page.slug not in self._pending:
                 self._pending.add(page.slug)
                 self._resting = False
-                self._waiting.setdefault(host_of(page.url), deque()).append(page)
+                self._waiting.add(page, now)
 
     def _start(self) -> float:
         """Hand out every look that may begin now; returns in how many seconds the next host may be asked."""
-        soonest_s = IDLE_S
         if self._waiting and not self._is_open():
-            return soonest_s
-        for host in list(self._waiting):
-            if len(self._flying) >= self._tools.workers:
-                break
+            return IDLE_S
+        while len(self._flying) < self._tools.workers:
             now = self._tools.now()
-            ready_at = self._tools.gate.try_enter(host, now, scheduled=self._next_due is not None)
-            if ready_at is not None:
-                soonest_s = min(soonest_s, max(0.001, (ready_at - now).total_seconds()))
-                continue
-            queue = self._waiting.pop(host)
-            page = queue.popleft()
-            if queue:
-                self._waiting[host] = queue  # at the end: hosts take turns
+            taken = self._waiting.take(now)
+            if taken is None:
+                break
+            host, page = taken
+            self._tell_overriding(host, now)
             tools = self._tools
             try:
                 state = current_state(self._archive, page, read=tools.parsers.read, at=now)
             except StoreFailed as error:
-                tools.gate.leave(host, now, None)
+                self._waiting.leave(host, now, None)
                 self._pending.discard(page.slug)
                 self._refused(page, error)
                 break
@@ -151,7 +149,13 @@ class Rounds:
                 full_every=tools.full_every,
             )
             self._flying[future] = (host, page)
-        return soonest_s
+        ready_at = self._waiting.ready_at
+        return IDLE_S if ready_at is None else max(0.001, (ready_at - self._tools.now()).total_seconds())
+
+    def _tell_overriding(self, host: str, now: datetime) -> None:
+        until = None if self._next_due is not None else self._tools.gate.cools_until(host)
+        if until is not None and until > now:
+            self._overriding(host, until)
 
     def _finish(self, timeout_s: float) -> None:
         """Record what has come back within that time."""
@@ -163,14 +167,14 @@ class Rounds:
             host, page = self._flying.pop(future)
             self._pending.discard(page.slug)
             seen = future.result()
-            self._tools.gate.leave(host, self._tools.now(), seen.capture)
-            self._record(page, seen)
+            cooled = self._waiting.leave(host, self._tools.now(), seen.capture)
+            self._record(page, seen, cooled)
 
-    def _record(self, page: Page, seen: Look) -> None:
+    def _record(self, page: Page, seen: Look, cooled: CoolDowns) -> None:
         due = self._next_due(page, seen.capture.observed_at) if self._next_due else None
         try:
             recorded = self._archive.record(
-                seen.state, seen.capture, seen.interpretation, due, self._alerts(page), seen.comparison
+                seen.state, seen.capture, seen.interpretation, due, self._alerts(page), seen.comparison, cooled
             )
         except StoreFailed as error:
             self._refused(page, error)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.model import Capture, Hop
+from archive.cool_downs import CoolDown
 from scraper.politeness import BUSY, HostGate, retry_after_s, user_agent_text
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -134,9 +135,27 @@ def test_a_clock_set_back_does_not_lock_a_host() -> None:
 
 def test_a_cool_down_known_from_before_a_restart_is_taken_over() -> None:
     hosts = gate()
-    hosts.cool("a.example", after(500))
-    hosts.cool("a.example", after(100))
+    hosts.cool("a.example", CoolDown(since=after(-20), until=after(500), failures=2))
     assert hosts.try_enter("a.example", NOW) == after(500)
+    look(hosts, after(500), failed("timeout"))
+    assert hosts.cools_until("a.example") == after(500 + 4 * 60)
+
+
+def test_a_cool_down_from_before_a_restart_ends_even_if_the_clock_was_set_back() -> None:
+    hosts = gate()
+    hosts.cool("a.example", CoolDown(since=after(86400 * 365), until=after(86400 * 365 + 300), failures=1))
+    assert hosts.try_enter("a.example", NOW) == after(300)
+
+
+def test_leaving_a_host_tells_what_became_of_its_cool_down() -> None:
+    hosts = gate()
+    hosts.try_enter("a.example", NOW)
+    began = hosts.leave("a.example", NOW, failed("timeout"))
+    assert began == {"a.example": CoolDown(since=NOW, until=after(60), failures=1)}
+    hosts.try_enter("a.example", after(60))
+    assert hosts.leave("a.example", after(60), capture(200)) == {"a.example": None}
+    hosts.try_enter("a.example", after(61))
+    assert hosts.leave("a.example", after(61), capture(200)) == {}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Evidence (entries, log_nodes, checkpoints, time_stamps, observations, blobs, page_addresses, acts) is written once; triggers
 refuse anything else. Derived tables (readings, judgements, revisions, changes, seams) are functions of it and can be made again.
-Operational ones (page_states, anchors) hold what comes next.
+Operational ones (page_states, anchors, cool_downs, sizes) hold what comes next.
 """
 
 from __future__ import annotations
@@ -470,6 +470,28 @@ ALTER TABLE page_states ADD COLUMN moved_to TEXT;
 def m008_seams(db: Database) -> None:
     """Where a permanent redirect first led an accepted look to a new address, and where each page's redirects lead now."""
     for statement in _statements(_SEAM_TABLES):
+        db.execute(statement)
+
+
+_SERVICE_TABLES = """
+CREATE TABLE cool_downs (
+    host TEXT PRIMARY KEY,
+    since TEXT NOT NULL,
+    until TEXT NOT NULL,
+    failures INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sizes (
+    at TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m009_service(db: Database) -> None:
+    """What a service keeps over restarts: hosts that are left alone, and how large the file was each day. Operational."""
+    for statement in _statements(_SERVICE_TABLES):
         db.execute(statement)
 
 

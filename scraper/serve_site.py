@@ -15,7 +15,9 @@ from datasette.utils import parse_metadata
 from archive.site import site_dir
 
 NAME = "archive"  # the database's name in every address and in metadata.yaml
-OUTBOX = frozenset({"alerts", "alert_rules", "messages", "deliveries", "conditions", "triage", "anchors"})
+OUTBOX = frozenset(
+    {"alerts", "alert_rules", "messages", "deliveries", "conditions", "triage", "anchors", "cool_downs", "sizes"}
+)
 
 T = TypeVar("T")
 
@@ -23,7 +25,7 @@ T = TypeVar("T")
 class ReadOnlyDatabase(Database):  # type: ignore[misc]
     """The archive's file as Datasette reads it: nothing on the web writes, whatever characters its path has.
 
-    The outbox and where checkpoints go are read by our own pages alone (`read`): SQLite itself refuses it to every other query.
+    What is operational is read by our own pages alone (`read`): SQLite itself refuses it to every other query.
     """
 
     def connect(self, write: bool = False) -> sqlite3.Connection:

@@ -42,6 +42,8 @@ _VISITED = re.compile(
 )
 _PRESENT = re.compile(rf"(?:{_PRESENCE})[^\d.!?]{{0,12}}?(\d+)", re.IGNORECASE)
 _RATE = re.compile(rf"(?:{_RATES})[^\d.!?]{{0,24}}?(\d+[.,]\d+)", re.IGNORECASE)
+_CURRENCIES = re.compile(r"(?:\b[A-Z]{3}|[$€£¥₽₸₹₺₴₩])\W{0,4}\d+[.,]\d+|\d+[.,]\d+\s?(?:[A-Z]{3}\b|[$€£¥₽₸₹₺₴₩])")
+_A_LINE = 80  # characters
 _WEATHER = re.compile(r"\s*[CFС]?[^.!?。\d]{0,40}")  # the words beside degrees
 _MINUTES_APART = 2  # of a shown time from that of the look, the hour and half hour being the zone's
 
@@ -97,7 +99,9 @@ def _times(text: str, at: datetime) -> Iterator[tuple[int, int]]:
 
 
 def _counts(text: str) -> Iterator[tuple[int, int]]:
-    """Degrees, counts of visits, and rates."""
+    """Degrees, counts of visits, and rates; a short line that tells degrees, or rates of several currencies, as a whole."""
+    if len(text) <= _A_LINE and (_DEGREES.search(text) or len(_CURRENCIES.findall(text)) > 1):
+        yield 0, len(text)
     for match in _DEGREES.finditer(text):
         beside = _WEATHER.match(text, match.end())
         yield match.start(), beside.end() if beside else match.end()

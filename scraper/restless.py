@@ -41,6 +41,8 @@ _SHORT = 80  # characters of a text that is hardly more than its number
 _NUMBERS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*")
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", "။", "։", ";", "；")
 _HEADLINE_WORDS = 4
+_A_FEW = 3  # headlines without links
+_A_LIST = 4  # texts, of which words may be common
 _LONGEST = 300  # characters of a text that may be one in turn
 
 
@@ -112,7 +114,7 @@ class Difference:
 
     pairs: tuple[tuple[Placed | None, Placed | None], ...]
     numbers: tuple[int, ...]  # of the blocks of `pairs` in the part
-    unchanged: int  # other blocks of the part
+    unchanged: int  # other blocks among those
 
     @property
     def old(self) -> list[Placed]:
@@ -162,11 +164,10 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
     if not told or 2 * sum(map(len, groups.values())) > len(steps) + 8:  # the first look, or one at a rewritten text
         waited = [entry.since for part in parts.values() for entry in part.waiting]
         return _settled(memory, blocks, places, now, [], waited, [])
-    sizes = Counter(placed.place.widget for placed in now)
     after = [_at_rest(part, at) for part in parts.values() if part.key not in groups]
     held, since, kept_back = set(), [], []
     for key, group in groups.items():
-        difference = _difference(group, told, now, sizes)
+        difference = _difference(group, told, now)
         part = _changed(parts.get(key) or Part(key=key, since=memory.begun), difference, at)
         lasting = _lasting(part, difference, at, language)
         if lasting or _is_edit(part, parts.get(key), difference, at, language):
@@ -271,18 +272,16 @@ def _shown(
     return shown
 
 
-def _difference(
-    group: Sequence[Step], told: Sequence[Placed], now: Sequence[Placed], sizes: Counter[int]
-) -> Difference:
-    first = min((step.new for step in group if step.new is not None), default=0)
+def _difference(group: Sequence[Step], told: Sequence[Placed], now: Sequence[Placed]) -> Difference:
+    places = [step.new for step in group if step.new is not None]
+    first = min(places, default=0)
     pairs = tuple(
         (None if step.old is None else told[step.old], None if step.new is None else now[step.new]) for step in group
     )
     return Difference(
         pairs=pairs,
         numbers=tuple(0 if step.new is None else step.new - first for step in group),
-        unchanged=max((sizes[new.place.widget] for _, new in pairs if new is not None and new.place.widget), default=0)
-        - sum(1 for step in group if step.new is not None),
+        unchanged=max(places, default=0) - min(places, default=0) + 1 - len(places),
     )
 
 
@@ -382,14 +381,25 @@ def _is_growth(part: Part, difference: Difference) -> bool:
 
 
 def _is_rewording(difference: Difference) -> bool:
-    """Whether a text was changed in part; a short one with another number is one that became another."""
-    return any(
-        old is not None
-        and new is not None
-        and _alike(_bag(old, {}), _bag(new, {})) >= (0.5 if len(new.block.text) > _SHORT else 0.75)
-        and (len(new.block.text) > _SHORT or _NUMBERS.sub("", old.block.text) != _NUMBERS.sub("", new.block.text))
-        for old, new in difference.pairs
-    )
+    """Whether texts were changed in part, at least half of them; a short one with another number is one that became another."""
+    bags = _distinct(difference)
+    reworded = 0
+    for old, new in difference.pairs:
+        if old is not None and new is not None:
+            short = len(new.block.text) <= _SHORT
+            renumbered = short and _NUMBERS.sub("", old.block.text) == _NUMBERS.sub("", new.block.text)
+            alike = _alike(bags[old.code], bags[new.code])
+            reworded += alike >= (0.75 if short else 0.5) and not renumbered
+    return 2 * reworded >= len(difference.pairs)
+
+
+def _distinct(difference: Difference) -> dict[int, frozenset[str]]:
+    """The words of each text of a difference, without those that most of them have: of headlines the frame that they share."""
+    bags: dict[int, frozenset[str]] = {}
+    texts = [_bag(placed, bags) for placed in (*difference.old, *difference.new)]
+    counts = Counter(word for bag in texts for word in bag)
+    common = {word for word, count in counts.items() if len(texts) >= _A_LIST and 2 * count > len(texts)}
+    return {key: bag - common or bag for key, bag in bags.items()}
 
 
 def _shows_the_moment(difference: Difference, at: datetime, language: str) -> bool:
@@ -402,7 +412,7 @@ def _shows_the_moment(difference: Difference, at: datetime, language: str) -> bo
 
 
 def _is_turnover(difference: Difference) -> bool:
-    """Whether entries were replaced as nobody edits them: several headlines by unrelated ones, a list of links that moved on.
+    """Whether entries were replaced as nobody edits them: several headlines by unrelated ones, a list that moved on.
 
     Names on cards, whose other lines stay, are no headlines: a new government is told at once.
     """
@@ -411,15 +421,20 @@ def _is_turnover(difference: Difference) -> bool:
         return False
     links = [placed for placed in new if placed.place.linked]
     went, came = [placed.code for placed in old], [placed.code for placed in new]
-    if sorted(went) == sorted(came) or 2 * len(links) < len(new):  # links that only moved are told as that
+    if sorted(went) == sorted(came):  # what only moved is told as that
         return False
+    linked = 2 * len(links) >= len(new)
+    loose = all(placed.block.kind == "paragraph" and not reads_on(placed.block.text) for placed in new)
+    if not linked and (min(len(old), len(new)) < _A_FEW or not loose):
+        return False
+    heads = links if linked else new
     moved_on = len(old) == len(new) and all(one is None or other is None for one, other in difference.pairs)
-    if not moved_on and (min(len(old), len(new)) < 2 or difference.unchanged > len(new)):
+    if not moved_on and (min(len(old), len(new)) < 2 or 2 * difference.unchanged > len(new)):
         return False
-    if 2 * sum(len(_bag(placed, {})) >= _HEADLINE_WORDS for placed in links) < len(links):
+    if 2 * sum(len(_bag(placed, {})) >= _HEADLINE_WORDS for placed in heads) < len(heads):
         return False
-    gone = [_bag(placed, {}) for placed in old]
-    unlike = [placed for placed in new if all(_alike(_bag(placed, {}), bag) < 0.5 for bag in gone)]
+    bags = _distinct(difference)
+    unlike = [placed for placed in new if all(_alike(bags[placed.code], bags[one.code]) < 0.75 for one in old)]
     return 3 * len(unlike) >= 2 * len(new) and all(len(placed.block.text) <= _LONGEST for placed in (*old, *new))
 
 

@@ -70,6 +70,8 @@ def after_record(
     else:
         if before.told:
             _recovered(conn, rules, look, before, waiting)
+        if derived.moved_to is not None:
+            _moved(conn, rules, look.page_id, look.seq, derived.moved_to, at=look.observed_at)
         if derived.change is not None:
             _changed(conn, rules, look, derived.change.id, [w for w in waiting if w.event == "changed"])
         elif look.has_body and derived.reason != "in_turn":
@@ -87,7 +89,7 @@ def after_act(
     derived: derive.Derived,
     at: str,
 ) -> None:
-    """Owe the change that a release by hand brought to light, once and at once; what waits to be confirmed of the look is void.
+    """Owe the change, and the new address, that a release by hand brought to light, once and at once; what waits to be confirmed of the look is void.
 
     A page whose look was released has been seen after all: what troubles it next is a new spell.
     """
@@ -98,6 +100,8 @@ def after_act(
     if kind != "release":
         return
     conn.execute("DELETE FROM conditions WHERE page_id = ?", (page_id,))
+    if derived.moved_to is not None:
+        _moved(conn, rules, page_id, seq, derived.moved_to, at=at)
     if derived.change is not None:
         event = event_of_change(conn, derived.change.id)
         for rule in rules:
@@ -292,6 +296,15 @@ def _recovered(
         ).fetchone()
         if told[0] or (not told[1] and before.lasted):
             insert(conn, rule, event, match, at=look.observed_at, state="owed", note="", confirm_s=0.0)
+
+
+def _moved(conn: sqlite3.Connection, rules: Sequence[Rule], page_id: int, seq: int, url: str, *, at: str) -> None:
+    """An accepted look was led to a new address for good: told at once, since it is the server that says so."""
+    event = Event(kind="moved", page=page_facts(conn, page_id), observation=seq, at=at, moved_to=url)
+    for rule in rules:
+        match = owed(rule, event)
+        if match is not None:
+            insert(conn, rule, event, match, at=at, state="owed", note="", confirm_s=0.0)
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,18 @@ from archive.redactions import redactions
 from archive.store import Archive, remember
 from archive.wordings import clear_index, index_passage
 
-TABLES = ("readings", "revisions", "judgements", "seams", "changes", "passages", "lifetimes", "kin", "page_states", "pages")
+TABLES = (
+    "readings",
+    "revisions",
+    "judgements",
+    "seams",
+    "changes",
+    "passages",
+    "lifetimes",
+    "kin",
+    "page_states",
+    "pages",
+)
 _BLANK_STATE = (
     "reading_id = NULL, revision_id = NULL, last_seq = NULL, last_body_id = NULL, etag = NULL, last_modified = NULL,"
     " validated_url = NULL, looks_since_full = 0, looks = 0, not_accepted_in_a_row = 0, moved_to = NULL, memory = ''"

@@ -62,7 +62,7 @@ def _released(read: Read, capture: Capture, rules: Rules, memory: str) -> Interp
     if found.verdict.accepted or found.document is None:
         return found
     verdict = Verdict(facts=(("released by hand", found.verdict.reason or ""), *found.verdict.facts), version=VERSION)
-    return replace(found, verdict=verdict, memory=accepted_by_hand(memory, found.document))
+    return replace(found, verdict=verdict, memory=accepted_by_hand(memory, found.document, capture.final_url))
 
 
 def _held(read: Read, capture: Capture, rules: Rules, memory: str) -> Interpretation:

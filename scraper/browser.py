@@ -24,7 +24,7 @@ from archive.errors import VariorumError
 from archive.model import Capture, Rendered
 from scraper.browser_memory import end_swollen
 from scraper.browser_visit import PageFailed, Visit
-from scraper.fetch import Fetcher
+from scraper.fetch import Fetcher, LedTo
 from scraper.judge import judge_answer
 
 if TYPE_CHECKING:
@@ -108,16 +108,16 @@ class Browser:
             loop.close()
         self._requests.shutdown(wait=False, cancel_futures=True)
 
-    def fetch(self, url: str, *, now: Callable[[], datetime]) -> Capture:
+    def fetch(self, url: str, *, now: Callable[[], datetime], proxy: str = "", led_to: LedTo | None = None) -> Capture:
         """One look: the address is fetched as ever, and where a page came, made by the browser.
 
         `body` is then that page, serialised as UTF-8 with a byte order mark; what was received is in `rendered`. What
         a page does is never an exception here.
         """
-        capture = self._fetcher.fetch(url, now=now)
+        capture = self._fetcher.fetch(url, now=now, proxy=proxy, led_to=led_to)
         if judge_answer(capture) is not None:
             return capture
-        return asyncio.run_coroutine_threadsafe(self._render(capture, now), self._running()).result()
+        return asyncio.run_coroutine_threadsafe(self._render(capture, now, proxy), self._running()).result()
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -127,13 +127,13 @@ class Browser:
                 self._thread.start()
             return self._loop
 
-    async def _render(self, capture: Capture, now: Callable[[], datetime]) -> Capture:
+    async def _render(self, capture: Capture, now: Callable[[], datetime], proxy: str) -> Capture:
         from playwright.async_api import Error
 
         async with self._slots:
             began = time.monotonic()
             left_s = max(1.0, self._fetcher.limits.deadline_s - capture.duration_us / 1e6)
-            visit = Visit(self._fetcher, self._requests, capture, now=now, ends_at=began + left_s)
+            visit = Visit(self._fetcher, self._requests, capture, now=now, proxy=proxy, ends_at=began + left_s)
             browser, visits, failure, page = None, 0, None, None
             watch = asyncio.create_task(end_swollen())
             try:

@@ -71,7 +71,14 @@ class Visit:
     """One look's way through the browser. `capture` is that of the document last shown."""
 
     def __init__(
-        self, fetcher: Fetcher, requests: Executor, capture: Capture, *, now: Callable[[], datetime], ends_at: float
+        self,
+        fetcher: Fetcher,
+        requests: Executor,
+        capture: Capture,
+        *,
+        now: Callable[[], datetime],
+        proxy: str,
+        ends_at: float,
     ) -> None:
         self.capture = capture
         self.requests = 0
@@ -81,6 +88,7 @@ class Visit:
         self._fetcher = fetcher
         self._executor = requests
         self._now = now
+        self._proxy = proxy
         self._ends_at = ends_at
         self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # one request to a host at a time
         self._pending = 0
@@ -188,7 +196,7 @@ class Visit:
                 accept=accept if accept.isascii() and accept.isprintable() and accept else limits.accept,
             )
             found = await asyncio.get_running_loop().run_in_executor(
-                self._executor, lambda: self._fetcher.fetch(url, now=self._now, limits=within)
+                self._executor, lambda: self._fetcher.fetch(url, now=self._now, limits=within, proxy=self._proxy)
             )
         self.wire_bytes += found.wire_bytes
         if found.failure is not None and found.failure[0] in ("forbidden_address", "forbidden_target"):

@@ -17,8 +17,10 @@ from scraper.browser import Browser
 from scraper.fetch import Fetcher
 from scraper.interpret import VERSION, needs_body, over_limit
 from scraper.parsers import Died, OverLimit, Parsers, ended
+from scraper.politeness import HostGate
 from scraper.robots import Robots
 from scraper.watchlist import Page
+from scraper.way import Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +67,14 @@ def look(
     parsers: Parsers,
     now: Callable[[], datetime],
     full_every: int,
+    gate: HostGate | None = None,
+    scheduled: bool = True,
 ) -> Look:
-    """Ask for the page and read what came. Runs on any thread: it touches the network and values, no database."""
-    asked = robots.verdict(page.url) if robots is not None else None
+    """Ask for the page and read what came. Runs on any thread: it touches the network and values, no database.
+
+    With `gate` a redirect to another host waits for that host's turn; `scheduled`: whether its cool-down binds.
+    """
+    asked = robots.verdict(page.url, proxy=page.proxy) if robots is not None else None
     if asked is not None and not asked.allowed:
         capture = Capture(
             url=page.url,
@@ -78,17 +85,34 @@ def look(
             failure=asked.failure or ("robots", asked.detail),
             refused=asked.failure is None,
         )
-    elif page.fetcher == "browser" and browser is not None:
-        capture = browser.fetch(page.url, now=now)
     else:
-        full = state.confirming or needs_body(state.memory) or state.looks_since_full + 1 >= full_every
-        capture = fetcher.fetch(
-            page.url,
-            now=now,
-            validators=(None, None) if full else (state.etag, state.last_modified),
-            validated_url=state.validated_url,
-        )
+        way = Way(page.url, gate=gate, robots=robots, proxy=page.proxy, now=now, scheduled=scheduled)
+        with way:
+            capture = _ask(page, state, fetcher, browser, way, now=now, full_every=full_every)
     return understood(page, state, capture, parsers)
+
+
+def _ask(
+    page: Page,
+    state: PageState,
+    fetcher: Fetcher,
+    browser: Browser | None,
+    way: Way,
+    *,
+    now: Callable[[], datetime],
+    full_every: int,
+) -> Capture:
+    if page.fetcher == "browser" and browser is not None:
+        return browser.fetch(page.url, now=now, proxy=page.proxy, led_to=way.led_to)
+    full = state.confirming or needs_body(state.memory) or state.looks_since_full + 1 >= full_every
+    return fetcher.fetch(
+        page.url,
+        now=now,
+        validators=(None, None) if full else (state.etag, state.last_modified),
+        validated_url=state.validated_url,
+        proxy=page.proxy,
+        led_to=way.led_to,
+    )
 
 
 def understood(page: Page, state: PageState, capture: Capture, parsers: Parsers) -> Look:

@@ -33,6 +33,8 @@ from scraper.wire import SPARE_CONNECTIONS, CheckedAdapter, Errand, StrictRespon
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 
+LedTo = Callable[[Target, float], None]  # raises Fault where the redirect is not to be followed
+
 _ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{0,1000}"')
 _HTTP_DATE = re.compile(r"[A-Za-z0-9,: +-]{1,64}")
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
@@ -98,14 +100,15 @@ class Fetcher:
         validated_url: str | None = None,
         proxy: str = "",
         limits: FetchLimits | None = None,
+        led_to: LedTo | None = None,
     ) -> Capture:
         """One polite GET of an address, following redirects.
 
         `validators` (ETag, Last-Modified) are sent to `validated_url` alone, the address that they came from (left
         out: `url`): sent along a new redirect, a 304 would be about another page. `proxy` is an http:// address and
         not checked; it resolves the names, so that only addresses and localhost can be refused behind it. `limits`
-        replaces the fetcher's for this look, but for `allow_addresses` and `ca_file`. Raises ValueError for a proxy
-        that is none.
+        replaces the fetcher's for this look, but for `allow_addresses` and `ca_file`. `led_to` is called before each
+        redirect is followed, with where it leads and the seconds left. Raises ValueError for a proxy that is none.
         """
         limits, vantage = limits or self.limits, _vantage(proxy)
         errand = Errand(
@@ -115,14 +118,14 @@ class Fetcher:
             max_header_bytes=limits.max_header_bytes,
         )
         sendable = _sendable(validators, validated_url or url)
-        journey = _Journey(self._adapter, url, limits, errand, sendable, proxy, vantage, now())
+        journey = _Journey(self._adapter, url, limits, errand, sendable, proxy, vantage, now(), led_to)
         self._watchdog.add(errand.deadline)
-        set_errand(errand)
+        before = set_errand(errand)  # `led_to` of another look may be asking here
         try:
             journey.run()
         finally:
             errand.deadline.finish()
-            set_errand(None)
+            set_errand(before)
         return journey.capture()
 
 
@@ -138,6 +141,7 @@ class _Journey:
     proxy: str
     vantage: str
     observed_at: datetime
+    led_to: LedTo | None
     began_ns: int = field(default_factory=time.monotonic_ns)
     final_url: str = ""
     hops: list[Hop] = field(default_factory=list)
@@ -196,6 +200,8 @@ class _Journey:
         target = read_target(self.url)
         seen = {target.url}
         while True:
+            if self.hops and self.led_to is not None:
+                self.led_to(target, self.errand.deadline.left_s())
             answer, raw = self._ask(target)
             clean = False
             try:

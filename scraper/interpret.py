@@ -23,6 +23,7 @@ from scraper.selectors import apply_selectors
 from scraper.stamps import read_head
 
 _MOST_REFUSED = 20
+_MOST_HOSTS = 8
 _MOST_CHURN = 3
 _CONFIRMING = 3  # equal looks from which a doubt may be settled by rule
 _MOST_PASSAGES = 2500
@@ -258,8 +259,8 @@ def is_confirmed(memory: str, at: datetime) -> bool:
     return known.doubt_looks >= _CONFIRMING and at - parse_utc(known.doubt_since) >= timedelta(hours=24)
 
 
-def accepted_by_hand(memory: str, document: Document) -> str:
-    """The memory after a person released a held look: its text is the page's latest, and its like is familiar."""
+def accepted_by_hand(memory: str, document: Document, final_url: str) -> str:
+    """The memory after a person released a held look: its text is the page's latest, its like is familiar, its host the page's."""
     known = load(memory)
     text = digest(document.text)
     texts = [block.text for block in document.blocks if block.kind not in ("title", "stamp")]
@@ -274,6 +275,8 @@ def accepted_by_hand(memory: str, document: Document) -> str:
         words=codes(word_set([*texts, document.title])),
         frame=document.frame or known.frame,
         closed=False,
+        final_url=final_url[:500],
+        hosts=tuple(dict.fromkeys((*known.hosts, judge.host_name(final_url))))[-_MOST_HOSTS:],
         refused=tuple(digest_ for digest_ in known.refused if digest_ != text),
     ).dump()
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from archive.model import Capture, Outcome, Verdict
+from archive.model import PERMANENT, Capture, Outcome, Verdict
 from scraper.evidence import Evidence, main_script, title_parts
 from scraper.lexicon import COVERED, PHRASES, UNFILLED
 from scraper.markup import digest
@@ -198,7 +198,7 @@ def _familiar(evidence: Evidence) -> Verdict | None:
     hardly = evidence.kept < 0.2 and evidence.known * sum(map(len, evidence.parts)) < _A_NAME < 0.2 * memory.chars
     if (evidence.known < 0.4 and evidence.kept < 0.4) or hardly:
         return None
-    return _accepted(evidence)
+    return _moved(evidence) or _accepted(evidence)
 
 
 def _said_in_news(evidence: Evidence) -> Verdict | None:
@@ -318,9 +318,23 @@ def _redirected(evidence: Evidence) -> Verdict | None:
         return held("login", way)
     if asked.path.strip("/") and _is_home(capture.final_url):
         return held("soft_404", way, ("target", "looks like the site's home page"))
-    if memory.accepted and asked.hostname != final.hostname and any(hop.status in (301, 308) for hop in capture.hops):
-        return held("moved", way)
-    return None
+    return _moved(evidence)
+
+
+def _moved(evidence: Evidence) -> Verdict | None:
+    """A permanent redirect to a host that is not known to be the page's, whatever stands there: only a person can confirm it."""
+    capture, memory = evidence.capture, evidence.memory
+    if not memory.accepted or not any(hop.status in PERMANENT for hop in capture.hops):
+        return None
+    known = {host_name(url) for url in (capture.url, memory.final_url)} | {*memory.hosts}
+    if host_name(capture.final_url) in known:
+        return None
+    return held("moved", ("redirected to", capture.final_url[:300]), ("known text", _percent(evidence.known)))
+
+
+def host_name(url: str) -> str:
+    """The host's name; with and without www. are one."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _home(evidence: Evidence) -> Verdict | None:

@@ -59,6 +59,7 @@ class Memory:
     doubt_looks: int = 0
     doubt_since: str = ""
     refused: tuple[str, ...] = ()  # digests of texts set aside by a person
+    hosts: tuple[str, ...] = ()  # that a person confirmed as the page's, by releasing a look that was led there
     # parts that change by themselves (`restless.py`)
     begun: str = ""  # the first accepted look
     values: str = ""  # codes of the blocks of the latest accepted look

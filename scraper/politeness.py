@@ -20,6 +20,7 @@ BACK_OFF_S = 60.0  # after a host's first failure; doubled with each further one
 MAX_BACK_OFF_S = 6 * 3600
 SPREAD = 0.25  # by how much of itself a back-off may be longer, so that hosts that fell together don't rise together
 
+GUEST_STAYS = timedelta(seconds=0.1)  # after so long it is worth asking again whether a look that was led here is over
 BUSY = datetime.max.replace(tzinfo=UTC)  # not before somebody leaves the host
 _TROUBLE = frozenset({"timeout", "connection", "tls"})
 
@@ -53,6 +54,8 @@ def retry_after_s(text: str, now: datetime) -> int | None:
 @dataclass(slots=True)
 class _Host:
     busy: bool = False
+    moved_on: bool = False  # the look that entered was led to another host: what is left of it is asked there
+    guest: bool = False  # a look that was led here is asking
     left_at: datetime | None = None
     cool_until: datetime | None = None
     failures: int = 0
@@ -82,10 +85,34 @@ class HostGate:
             state = self._state(host, now)
             if state.busy:
                 return BUSY
+            if state.guest:
+                return now + GUEST_STAYS
             ready_at = self._ready_at(state, scheduled=scheduled)
             if ready_at is not None and ready_at > now:
                 return ready_at
             state.busy = True
+            return None
+
+    def move_on(self, host: str, now: datetime, *, as_guest: bool) -> None:
+        """The look at the host is led elsewhere: another may begin here, after the delay, before it is over."""
+        with self._lock:
+            state = self._state(host, now)
+            state.left_at = now
+            if as_guest:
+                state.guest = False
+            else:
+                state.moved_on = True
+
+    def try_enter_as_guest(self, host: str, now: datetime, *, scheduled: bool) -> datetime | None:
+        """As `try_enter`, for a look that a redirect led here; until `move_on` as a guest."""
+        with self._lock:
+            state = self._state(host, now)
+            if state.guest or (state.busy and not state.moved_on):
+                return now + GUEST_STAYS
+            ready_at = self._ready_at(state, scheduled=scheduled)
+            if ready_at is not None and ready_at > now:
+                return ready_at
+            state.guest = True
             return None
 
     def leave(self, host: str, now: datetime, capture: Capture | None) -> CoolDowns:
@@ -95,7 +122,8 @@ class HostGate:
         """
         changed: dict[str, CoolDown | None] = {}
         with self._lock:
-            self._state(host, now).busy = False
+            state = self._state(host, now)
+            state.busy = state.moved_on = False
             if capture is None or capture.refused:
                 return changed
             final_host = _host(capture.final_url, host)
@@ -109,6 +137,12 @@ class HostGate:
                     state.failures, state.cool_until = 0, None
                     changed[name] = None
         return changed
+
+    def abandon(self, host: str, now: datetime) -> None:
+        """Frees the host after a look of which nothing came back: it may have been asked, so the delay holds."""
+        with self._lock:
+            state = self._state(host, now)
+            state.busy, state.left_at = False, now
 
     def next_allowed_at(self, host: str, *, scheduled: bool = True) -> datetime | None:
         """When a look at the host may begin; None: at once. A look under way is not counted."""

@@ -19,7 +19,7 @@ from scraper.cadence import interval_s, parse_cron
 
 SIZE_UNITS = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
-EVENTS = ("changed", "silent", "held", "gone", "failing", "recovered", "unobserved", "out-of-step")
+EVENTS = ("changed", "silent", "moved", "held", "gone", "failing", "recovered", "unobserved", "out-of-step")
 
 Check = Callable[[Any], Any]  # gives the value as it is used, or raises ValueError with what is wrong
 
@@ -182,8 +182,8 @@ def public_url(value: Any) -> str:
 
 def proxy(value: Any) -> str:
     parts = _web_address(value)
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError("must be scheme, host and port alone")
+    if parts.scheme != "http" or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("must be http://, host and port alone, such as http://127.0.0.1:3128")
     return text(value).rstrip("/")
 
 

@@ -64,9 +64,11 @@ class Errand:
 _local = threading.local()
 
 
-def set_errand(errand: Errand | None) -> None:
-    """Names the look that this thread is on, for the connections that it opens or takes up."""
+def set_errand(errand: Errand | None) -> Errand | None:
+    """Names the look that this thread is on, for the connections that it opens or takes up; returns the one before."""
+    before: Errand | None = getattr(_local, "errand", None)
     _local.errand = errand
+    return before
 
 
 def _current() -> Errand:

@@ -13,7 +13,7 @@ from archive.diff import compare
 from archive.site.marks import MarkedBlock, marked
 from archive.text import words
 
-EventKind = Literal["changed", "held", "gone", "failing", "recovered", "unobserved", "out-of-step"]
+EventKind = Literal["changed", "moved", "held", "gone", "failing", "recovered", "unobserved", "out-of-step"]
 Segment = tuple[str, str]  # equal, delete, insert, moved_here or moved_away; and the text
 
 MOST_BLOCKS = 12  # changed blocks in an excerpt
@@ -76,6 +76,7 @@ class Event:
     looks: int = 0  # of what goes on
     change: ChangeFacts | None = None
     behind: tuple[str, ...] = ()  # out of step: the pages that were not reworded
+    moved_to: str | None = None  # moved: the new address
     old_text: str = field(default="", repr=False, compare=False)
     new_text: str = field(default="", repr=False, compare=False)
 
@@ -155,6 +156,7 @@ def event_json(event: Event) -> dict[str, Any]:
         "since": event.since,
         "looks": event.looks,
         "behind": list(event.behind),
+        "moved_to": event.moved_to,
     }
     value["change"] = (
         None if change is None else {name: _plain(getattr(change, name)) for name in ChangeFacts.__slots__}

@@ -276,6 +276,7 @@ def _alert_json(told: Told, public_url: str, *, in_full: bool) -> dict[str, Any]
         "note": told.note or None,
         "phrases": {"appeared": list(told.match.appeared), "disappeared": list(told.match.disappeared)},
         "behind": list(event.behind),
+        "moved_to": event.moved_to,
         "change": None
         if change is None
         else {

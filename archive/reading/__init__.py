@@ -6,7 +6,7 @@ from archive.reading.missing import NoChange, NoObservation, NoReading, NoRevisi
 from archive.reading.overview import Overview, Totals, overview, totals
 from archive.reading.reader import Reader, open_reader
 from archive.reading.readings import ReadingRow, readings, revision_of
-from archive.reading.rows import ChangeRow, Diff, Look, PageRow, Revision, RevisionRow
+from archive.reading.rows import ChangeRow, Diff, Look, PageRow, Revision, RevisionRow, Seam
 from archive.reading.statements import Version, statement
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "ReadingRow",
     "Revision",
     "RevisionRow",
+    "Seam",
     "Totals",
     "Version",
     "gaps",

@@ -19,7 +19,7 @@ from archive.model import Rules, utc_text
 from archive.opening import check_ours, connect_for_reading
 from archive.reading.difference import between
 from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
-from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, listed
+from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, Seam, listed
 from archive.reading.sql import CHANGE, LOOK, PAGE, REVISION, change_row, look_row, page_row, revision_row
 
 _HINT_PAGES = 2000  # up to so many slugs are searched for a near one
@@ -99,6 +99,17 @@ class Reader:
         """(address, since) of every address that the page had, oldest first."""
         rows = self.rows("SELECT url, since FROM page_addresses WHERE page_id = :page ORDER BY id", {"page": page.id})
         return [(row["url"], row["since"]) for row in rows]
+
+    def seams(self, page: PageRow) -> list[Seam]:
+        """Where the page's history goes on at another address, oldest first: by the keeper's act, or led there for good."""
+        led = self.rows(
+            "SELECT o.observed_at AS at, m.url, m.seq FROM seams m JOIN observations o ON o.seq = m.seq"
+            " WHERE m.reading_id = :reading",
+            {"reading": self.reading_id(page)},
+        )
+        found = [Seam(at=since, url=url, observation=None) for url, since in self.addresses(page)[1:]]
+        found += [Seam(at=row["at"], url=row["url"], observation=row["seq"]) for row in led]
+        return sorted(found, key=lambda seam: seam.at.rstrip("Z"))
 
     def rules(self, page: PageRow) -> Rules:
         """The rules of the page's current reading."""

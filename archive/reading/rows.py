@@ -39,6 +39,7 @@ class PageRow:
     observation: int | None
     due_at: str | None
     missed_rounds: int
+    moved_to: str | None  # where its present address leads for good
 
     @property
     def coverage(self) -> float | None:
@@ -79,6 +80,7 @@ class PageRow:
             "reason": self.reason,
             "http_status": self.http_status,
             "last_confirmed": self.last_confirmed,
+            "moved_to": self.moved_to,
             "due_at": self.due_at,
             "looks": self.looks,
             "coverage": self.coverage,
@@ -246,6 +248,18 @@ class Look:
             "body_sha256": self.body_sha256,
             "body_bytes": self.body_bytes,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seam:
+    """Where a page's history goes on at another address."""
+
+    at: str  # the first look that was led there; or when the keeper changed the address
+    url: str
+    observation: int | None  # that look; None where the keeper did it
+
+    def as_json(self) -> Json:
+        return {"at": self.at, "url": self.url, "observation": self.observation}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ SELECT p.*, r.number AS reading, s.looks, s.not_accepted_in_a_row, s.due_at, s.m
     (SELECT v.first_observed FROM revisions v WHERE v.reading_id = r.id AND v.number = 1) AS first_observed,
     (SELECT v.last_confirmed FROM revisions v WHERE v.reading_id = r.id ORDER BY v.number DESC LIMIT 1) AS last_confirmed,
     coalesce(j.outcome, o.outcome) AS outcome, iif(j.seq IS NULL, o.reason, j.reason) AS reason,
-    o.http_status, o.observed_at, o.seq AS observation
+    o.http_status, o.observed_at, o.seq AS observation,
+    iif(s.last_seq > (SELECT max(a.entry_seq) FROM page_addresses a WHERE a.page_id = p.id), s.moved_to, NULL) AS moved_to
 FROM pages p
 LEFT JOIN readings r ON r.page_id = p.id AND r.is_current
 LEFT JOIN page_states s ON s.page_id = p.id
@@ -79,6 +80,7 @@ def page_row(row: sqlite3.Row) -> PageRow:
         observation=row["observation"],
         due_at=row["due_at"],
         missed_rounds=row["missed_rounds"] or 0,
+        moved_to=None if row["moved_to"] == row["url"] else row["moved_to"],
     )
 
 

@@ -19,7 +19,7 @@ from archive.reading.missing import NoStatement
 from archive.reading.overview import SORTS, Listed, overview, totals
 from archive.reading.reader import Reader
 from archive.reading.readings import readings
-from archive.reading.rows import ChangeRow, Json, RevisionRow
+from archive.reading.rows import ChangeRow, Json, RevisionRow, Seam
 from archive.site.atom import Told, feed, source_of
 from archive.site.language import ENGLISH, Catalogue
 from archive.site.marks import Fold, folds, marked
@@ -82,11 +82,12 @@ def _listed_json(listed: Listed) -> Json:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a page's history: a revision, or a gap."""
+    """One line of a page's history: a revision, a gap, or a seam."""
 
     at: str
     revision: RevisionRow | None = None
     gap: Gap | None = None
+    seam: Seam | None = None
 
 
 def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
@@ -95,6 +96,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
         revisions = reader.history_of(page, below=below, limit=HISTORY_SIZE)
         holes = gaps(reader, page)
         addresses = reader.addresses(page)
+        seams = reader.seams(page)
         made = readings(reader, page)
         remarks = noted(reader, page)
     older = revisions[0].number if revisions and revisions[0].number > 1 else None
@@ -102,6 +104,11 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
     shown = _shown_gaps(revisions, holes, oldest=older is None, newest=newest)
     rows = [Row(at=row.first_observed, revision=row) for row in revisions]
     rows += [Row(at=gap.first_at, gap=gap) for gap in _told_together(revisions, shown)]
+    rows += [
+        Row(at=seam.at, seam=seam)
+        for seam in seams
+        if _lies_in(seam.at, revisions, oldest=older is None, newest=newest)
+    ]
     rows.sort(key=lambda row: parse_utc(row.at), reverse=True)
     return View(
         values={
@@ -126,6 +133,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
             "history": [row.as_json() for row in revisions],
             "gaps": [gap.as_json() for gap in shown],
             "addresses": [{"url": url, "since": since} for url, since in addresses],
+            "seams": [seam.as_json() for seam in seams],
             "readings": [reading.as_json() for reading in made],
             "notes": [remark.as_public_json() for remark in remarks],
             "older": older,
@@ -135,13 +143,14 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
 
 def _shown_gaps(revisions: Sequence[RevisionRow], holes: Sequence[Gap], *, oldest: bool, newest: bool) -> list[Gap]:
     """The gaps that lie in the time of these revisions."""
+    return [gap for gap in holes if _lies_in(gap.first_at, revisions, oldest=oldest, newest=newest)]
+
+
+def _lies_in(at: str, revisions: Sequence[RevisionRow], *, oldest: bool, newest: bool) -> bool:
+    """Whether a time lies in that of these revisions, which may be the oldest or the newest of their page."""
     begin = None if oldest or not revisions else parse_utc(revisions[0].first_observed)
     end = None if newest or not revisions else parse_utc(revisions[-1].last_confirmed)
-    return [
-        gap
-        for gap in holes
-        if (begin is None or parse_utc(gap.first_at) >= begin) and (end is None or parse_utc(gap.first_at) <= end)
-    ]
+    return (begin is None or parse_utc(at) >= begin) and (end is None or parse_utc(at) <= end)
 
 
 def _told_together(revisions: Sequence[RevisionRow], shown: Sequence[Gap]) -> list[Gap]:

@@ -267,7 +267,7 @@ def test_a_304_that_nobody_asked_for_fails(seen_page):
 
 def test_a_released_look_is_the_page_from_then_on(seen_page):
     assert seen_page.look(BARE["another site"][0]) == "held:unfamiliar"
-    seen_page.memory = accepted_by_hand(seen_page.memory, seen_page.last.document)
+    seen_page.memory = accepted_by_hand(seen_page.memory, seen_page.last.document, "http://mfa.example/en/position")
 
     assert seen_page.look(BARE["another site"][0]) == "unchanged"
 

@@ -1,0 +1,84 @@
+"""Politeness along the redirects of one look: each host in its turn, and each address only where its robots.txt lets us."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+
+from archive.model import utc_text
+from scraper.faults import BadTarget, Fault, Forbidden
+from scraper.politeness import HostGate
+from scraper.robots import Robots
+from scraper.targets import Target, host_of
+
+_LONGEST_NAP_S = 0.1
+
+
+class Way:
+    """Where one look is being led. A context manager, so that the turn at the last host always ends.
+
+    The first host's turn is the caller's; without `gate` no turns are taken, without `robots` everything may be asked.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        gate: HostGate | None,
+        robots: Robots | None,
+        proxy: str,
+        now: Callable[[], datetime],
+        scheduled: bool,
+    ) -> None:
+        self._gate = gate
+        self._robots = robots
+        self._proxy = proxy
+        self._now = now
+        self._scheduled = scheduled
+        self._host = _host(url)  # whose turn it is; "" while there is none
+        self._is_guest = False
+
+    def __enter__(self) -> Way:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._gate is not None and self._is_guest:
+            self._gate.move_on(self._host, self._now(), as_guest=True)
+
+    def led_to(self, target: Target, left_s: float) -> None:
+        """Wait for the turn at where a redirect leads. Raises Fault where it may not be asked, or not within what is left."""
+        host = target.host.rstrip(".")
+        if self._gate is not None and host != self._host:
+            self._change_to(host, self._gate, left_s)
+        if self._robots is None:
+            return
+        verdict = self._robots.verdict(target.url, proxy=self._proxy)
+        if not verdict.allowed and verdict.failure is None:  # else the look will find that failure itself
+            raise Forbidden(verdict.detail)
+
+    def _change_to(self, host: str, gate: HostGate, left_s: float) -> None:
+        if self._host:
+            gate.move_on(self._host, self._now(), as_guest=self._is_guest)
+        self._host, self._is_guest = "", False
+        until_s = time.monotonic() + left_s
+        while True:
+            now = self._now()
+            ready_at = gate.try_enter_as_guest(host, now, scheduled=self._scheduled)
+            if ready_at is None:
+                self._host, self._is_guest = host, True
+                return
+            wait_s = (ready_at - now).total_seconds()
+            if wait_s > until_s - time.monotonic():
+                raise Fault("forbidden_target", f"{host} is not to be asked before {utc_text(ready_at)}")
+            time.sleep(min(wait_s, _LONGEST_NAP_S))
+
+
+def _host(url: str) -> str:
+    try:
+        return host_of(url)
+    except (Forbidden, BadTarget):
+        return ""

@@ -53,7 +53,7 @@ requirements:
 	rm -rf build/pip-tools
 	$(PYTHON) -m venv build/pip-tools
 	build/pip-tools/bin/pip install --quiet pip-tools
-	CUSTOM_COMPILE_COMMAND="make requirements" build/pip-tools/bin/pip-compile --quiet --upgrade --extra browser --extra evidence --extra test \
+	CUSTOM_COMPILE_COMMAND="make requirements" build/pip-tools/bin/pip-compile --quiet --upgrade --extra browser --extra cluster --extra evidence --extra test \
 		--strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --output-file requirements.txt pyproject.toml
 

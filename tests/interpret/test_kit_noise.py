@@ -72,7 +72,7 @@ NOISE = {
 }  # fmt: skip
 
 
-NOT_YET = {("today", "tables"), ("currency", "tables")}
+NOT_YET = {("today", "tables")}
 
 
 @pytest.mark.parametrize(

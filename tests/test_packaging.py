@@ -111,7 +111,11 @@ def test_every_dependency_of_the_project_is_pinned() -> None:
 
 
 @pytest.mark.parametrize(
-    ("folders", "extras"), [(("archive", "scraper", "datasette"), ("evidence", "browser")), (("tests",), ("test",))]
+    ("folders", "extras"),
+    [
+        (("archive", "scraper", "datasette"), ("evidence", "browser", "cluster")),
+        (("tests",), ("test", "evidence", "browser", "cluster")),
+    ],
 )
 def test_every_package_that_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
     listed = [
@@ -136,4 +140,4 @@ def test_every_package_that_is_imported_is_declared(folders: tuple[str, ...], ex
 def _named(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []

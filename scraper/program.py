@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.anchors import anchors
 from archive.checkpoints import make_checkpoint, require_continuation
-from archive.errors import HomeUnusable, NoPage, StoreFailed
+from archive.errors import HomeUnusable, NoPage, StoreFailed, VariorumError
 from archive.log import acts
 from archive.readings import ReadingDifference, differences
 from archive.signing import SigningUnavailable
@@ -21,6 +21,8 @@ from scraper.alerts.addresses import rules_for, rules_of
 from scraper.anchor import anchor_now
 from scraper.browser import Browser, find_chromium
 from scraper.check import page_settings
+from scraper.cluster import LookLost, cluster_of
+from scraper.cluster_worker import Settings
 from scraper.deliver import Deliverer
 from scraper.fetch import Fetcher, FetchLimits
 from scraper.interpret import VERSION
@@ -32,6 +34,13 @@ from scraper.terminal import safe, say
 from scraper.watchlist import Page, WatchList
 
 WORKERS = 32  # looks under way at once, each at another host
+
+
+class LooksLost(VariorumError):
+    """Pages that were to be looked at and were not, since a cluster lost their looks."""
+
+    def __init__(self, slugs: Sequence[str]) -> None:
+        super().__init__(f"{len(slugs)} not looked at. Look again with: variorum check {' '.join(slugs)}")
 
 
 def watch_list_path(home: Path) -> Path:
@@ -52,7 +61,10 @@ def archive_of(home: Path, watch_list: WatchList, *, holder: str) -> Iterator[Ar
 
 @contextmanager
 def tools_of(watch_list: WatchList) -> Iterator[Tools]:
-    """What looks are made with, by the `[fetch]` table. Raises BrowserMissing where a page asks for one."""
+    """What looks are made with, by the `[fetch]` table.
+
+    Raises BrowserMissing where a page asks for one, ClusterMissing and ClusterUnreachable where `executor` names one.
+    """
     fetch = watch_list.fetch
     limits = FetchLimits(
         deadline_s=fetch.deadline_s,
@@ -64,8 +76,11 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
     with ExitStack() as stack:
         fetcher, parsers = stack.enter_context(Fetcher(limits)), stack.enter_context(Parsers())
-        browser = None
-        if any(page.fetcher == "browser" for page in watch_list.pages):
+        cluster = browser = None
+        if fetch.executor != "threads":
+            there = Settings(limits=limits, robots=fetch.robots, browser=fetch.browser, full_every=fetch.full_every)
+            cluster = stack.enter_context(cluster_of(fetch.executor, there, say=say))
+        elif any(page.fetcher == "browser" for page in watch_list.pages):
             browser = stack.enter_context(Browser(fetcher, executable=find_chromium(fetch.browser)))
         try:
             yield Tools(
@@ -78,6 +93,7 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
                 workers=WORKERS,
                 full_every=fetch.full_every,
                 now=clock.now,
+                cluster=cluster,
             )
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
@@ -98,16 +114,33 @@ def pages_named(watch_list: WatchList, slugs: tuple[str, ...]) -> list[Page]:
 
 
 def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Callable[[Page, Recorded], None]) -> None:
-    """One look at each of these pages; `told` is called as soon as each is on disk. Then what alerts owe is sent, once."""
+    """One look at each of these pages; `told` is called as soon as each is on disk. Then what alerts owe is sent, once.
+
+    Raises LooksLost at the end where a cluster lost some.
+    """
     rules = rules_of(watch_list)
+    lost: list[str] = []
+
+    def lose(page: Page, error: LookLost) -> None:
+        lost.append(page.slug)
+        say(safe(lost_line(page, error)))
+
     with archive_of(home, watch_list, holder="check") as archive, tools_of(watch_list) as tools:
-        Rounds(archive, tools, told=told, alerts=lambda page: rules_for(rules, page)).run(lambda _: pages, once=True)
+        rounds = Rounds(archive, tools, told=told, lost=lose, alerts=lambda page: rules_for(rules, page))
+        rounds.run(lambda _: pages, once=True)
         seal(archive)
         deliver_owed(home, watch_list)
         anchor_now(home, watch_list)
         for place in anchors(archive.conn, clock.now()):
             if place.overdue:
                 say(safe(place.line))
+    if lost:
+        raise LooksLost(lost)
+
+
+def lost_line(page: Page, error: LookLost) -> str:
+    """That a page was not looked at, which is nothing that the page did."""
+    return f"{page.slug}: no look, twice lost by the cluster ({error}). Nothing is recorded of it."
 
 
 def seal(archive: Archive) -> None:

@@ -39,6 +39,18 @@ class RobotsVerdict:
     failure: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginRules:
+    """What one reading of an origin's robots.txt came to, as a value that another process can go on from."""
+
+    origin: str
+    text: str
+    text_at: datetime | None
+    asked_at: datetime
+    kept: timedelta
+    blanket: RobotsVerdict | None
+
+
 @dataclass(slots=True)
 class _Origin:
     """What is known of one origin's robots.txt. Only its text is kept, not the parsed rules, which are many times it."""
@@ -72,11 +84,8 @@ class Robots:
 
     def known(self, url: str, *, proxy: str = "") -> bool:
         """Whether `verdict` would answer without a request of its own, which takes a turn at the host."""
-        try:
-            origin = self._origin(read_target(url).origin, proxy)
-        except (Forbidden, BadTarget):
-            return True
-        return origin.fresh(self._now())
+        name = origin_of(url)
+        return name is None or self._origin(name, proxy).fresh(self._now())
 
     def verdict(self, url: str, *, proxy: str = "") -> RobotsVerdict:
         """Whether the page may be asked. An address that is refused for itself is allowed here: its look will say so."""
@@ -97,9 +106,40 @@ class Robots:
         says = "allows" if allowed else "disallows"
         return RobotsVerdict(allowed=allowed, detail=f"{target.origin}/robots.txt {says} {target.path[:200]}")
 
+    def rules_of(self, url: str) -> OriginRules | None:
+        """What is known of the page's origin; None where nothing was asked."""
+        name = origin_of(url)
+        known = self._origin(name, "") if name is not None else None
+        if name is None or known is None or known.asked_at is None:
+            return None
+        return OriginRules(
+            origin=name,
+            text=known.text,
+            text_at=known.text_at,
+            asked_at=known.asked_at,
+            kept=known.kept,
+            blanket=known.blanket,
+        )
+
+    def take(self, rules: OriginRules) -> None:
+        """Go on from what was learnt elsewhere."""
+        known = self._origin(rules.origin, "")
+        with known.lock:
+            known.text, known.text_at, known.asked_at = rules.text, rules.text_at, rules.asked_at
+            known.kept, known.blanket = rules.kept, rules.blanket
+            known.decided.clear()
+
     def _origin(self, name: str, proxy: str) -> _Origin:
         with self._lock:
             return self._origins.setdefault((name, proxy), _Origin())
+
+
+def origin_of(url: str) -> str | None:
+    """Scheme, host and port, as a robots.txt holds for them; None for an address that is refused for itself."""
+    try:
+        return read_target(url).origin
+    except (Forbidden, BadTarget):
+        return None
 
 
 def _learn(origin: _Origin, capture: Capture) -> None:

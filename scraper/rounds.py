@@ -16,10 +16,11 @@ from archive.alerting.rules import Rule
 from archive.cool_downs import CoolDowns
 from archive.errors import StoreFailed
 from archive.model import DOUBTS, Outcome
-from archive.store import Archive, NextDue, Recorded
+from archive.store import Archive, NextDue, PageState, Recorded
 from scraper.acts import perform
 from scraper.browser import Browser
 from scraper.check import Look, current_state, look
+from scraper.cluster import Cluster, LookLost
 from scraper.fetch import Fetcher
 from scraper.interpret import is_confirmed
 from scraper.parsers import Parsers
@@ -45,6 +46,27 @@ class Tools:
     workers: int
     full_every: int
     now: Callable[[], datetime]
+    cluster: Cluster | None = None  # which then makes the looks
+
+    def room(self) -> int:
+        """How many looks may be under way at once."""
+        return self.workers if self.cluster is None else self.cluster.room()
+
+    def begin(self, page: Page, state: PageState, at: datetime) -> Future[Look]:
+        """A look at the page; with a cluster the future may raise LookLost."""
+        if self.cluster is not None:
+            return self.cluster.look(page, state, at=at)
+        return self.executor.submit(
+            look,
+            page,
+            state,
+            fetcher=self.fetcher,
+            browser=self.browser,
+            robots=self.robots,
+            parsers=self.parsers,
+            now=self.now,
+            full_every=self.full_every,
+        )
 
 
 class Rounds:
@@ -58,6 +80,7 @@ class Rounds:
         told: Callable[[Page, Recorded], None],
         next_due: Callable[[Page, datetime], NextDue] | None = None,
         unstored: Callable[[Page, StoreFailed], None] | None = None,
+        lost: Callable[[Page, LookLost], None] = lambda page, lost: None,
         alerts: Callable[[Page], Sequence[Rule]] = lambda page: (),
         rested: Callable[[], bool] = lambda: True,
         is_open: Callable[[], bool] = lambda: True,
@@ -70,14 +93,17 @@ class Rounds:
         `rested` is called when all looks are recorded; where it returns False, again soon.
 
         With `next_due` looks are scheduled ones, which a host's cool-down binds; others tell `overriding` of the host and of
-        the cool-down's end before they ask it. Without `unstored` a refused commit ends
-        the round.
+        the cool-down's end before they ask it. Without `unstored` a refused commit ends the round.
+
+        A look that a cluster loses is made once more; `lost` is called where that one is lost as well: nothing is
+        recorded, since nothing was seen.
         """
         self._archive = archive
         self._tools = tools
         self._told = told
         self._next_due = next_due
         self._unstored = unstored
+        self._lost = lost
         self._alerts = alerts  # the rules that hold for a page
         self._rested = rested
         self._is_open = is_open
@@ -86,6 +112,7 @@ class Rounds:
         self._waiting = Turns(tools.gate, scheduled=next_due is not None)
         self._pending: set[str] = set()  # slugs that wait or are being looked at
         self._flying: dict[Future[Look], tuple[str, Page]] = {}
+        self._lost_once: set[str] = set()  # slugs whose look was lost and is made once more
         self._stopping = threading.Event()
         self._woken = threading.Event()
 
@@ -108,6 +135,8 @@ class Rounds:
                 self._resting = self._rested()
             if once and not self._pending:
                 return
+            if once and self._tools.cluster is not None:
+                self._tools.cluster.require()
             self._finish(min(ready_s, IDLE_S))
 
     def _take(self, due: Callable[[datetime], Iterable[Page]]) -> None:
@@ -122,7 +151,7 @@ class Rounds:
         """Hand out every look that may begin now; returns in how many seconds the next host may be asked."""
         if self._waiting and not self._is_open():
             return IDLE_S
-        while len(self._flying) < self._tools.workers:
+        while len(self._flying) < self._tools.room():
             now = self._tools.now()
             taken = self._waiting.take(now)
             if taken is None:
@@ -137,18 +166,7 @@ class Rounds:
                 self._pending.discard(page.slug)
                 self._refused(page, error)
                 break
-            future = tools.executor.submit(
-                look,
-                page,
-                state,
-                fetcher=tools.fetcher,
-                browser=tools.browser,
-                robots=tools.robots,
-                parsers=tools.parsers,
-                now=tools.now,
-                full_every=tools.full_every,
-            )
-            self._flying[future] = (host, page)
+            self._flying[tools.begin(page, state, now)] = (host, page)
         ready_at = self._waiting.ready_at
         return IDLE_S if ready_at is None else max(0.001, (ready_at - self._tools.now()).total_seconds())
 
@@ -165,10 +183,27 @@ class Rounds:
         done, _ = wait(self._flying, timeout=timeout_s, return_when=FIRST_COMPLETED)
         for future in done:
             host, page = self._flying.pop(future)
+            try:
+                seen = future.result()
+            except LookLost as lost:
+                self._lose(host, page, lost)
+                continue
             self._pending.discard(page.slug)
-            seen = future.result()
+            self._lost_once.discard(page.slug)
             cooled = self._waiting.leave(host, self._tools.now(), seen.capture)
             self._record(page, seen, cooled)
+
+    def _lose(self, host: str, page: Page, lost: LookLost) -> None:
+        """Make the look once more, when the host may be asked again; a page whose looks are lost twice is left for now."""
+        now = self._tools.now()
+        self._waiting.abandon(host, now)
+        if page.slug not in self._lost_once:
+            self._lost_once.add(page.slug)
+            self._waiting.add(page, now)
+            return
+        self._lost_once.discard(page.slug)
+        self._pending.discard(page.slug)
+        self._lost(page, lost)
 
     def _record(self, page: Page, seen: Look, cooled: CoolDowns) -> None:
         due = self._next_due(page, seen.capture.observed_at) if self._next_due else None

@@ -24,11 +24,12 @@ from archive.store import Archive, NextDue, Recorded
 from scraper import clock, program
 from scraper.alerts.addresses import rules_for, rules_of
 from scraper.anchor import Anchorer
+from scraper.cluster import LookLost
 from scraper.deliver import Deliverer
 from scraper.private import App, private
 from scraper.rounds import Rounds
 from scraper.storage import Storage
-from scraper.terminal import outcome_line, put, say
+from scraper.terminal import outcome_line, put, safe, say
 from scraper.watchlist import Page, WatchList
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ JITTER = 0.1  # of the time to the next look, so that pages added together drift
 LONGEST_JITTER_S = 300.0
 SEAL_EVERY_S = 60.0  # checkpoints, at most: rounds of single pages may follow each other closely
 MOST_MISSED = 10_000  # rounds counted as missed, at most
+LOST_AGAIN_S = 300.0  # after two looks that a cluster lost
 GRACE_S = 3  # for answers under way when the service ends
 
 
@@ -90,7 +92,7 @@ class Schedule:
         self._due[page.slug] = min(self._due[page.slug] or at, at)
 
     def put_off(self, page: Page, at: datetime) -> None:
-        """Nothing could be stored: the page stays due."""
+        """Nothing could be stored, or seen: the page is due again at that time."""
         self._due[page.slug] = at
 
 
@@ -164,6 +166,7 @@ class Service:
                     told=lambda page, recorded: self._recorded(schedule, storage, page, recorded),
                     next_due=schedule.next_due,
                     unstored=lambda page, error: self._unstored(schedule, storage, page, error),
+                    lost=lambda page, error: self._look_lost(schedule, page, error),
                     alerts=lambda page: rules_for(rules, page),
                     rested=lambda: storage.is_open() and self._seal(archive),
                     is_open=storage.is_open,
@@ -196,6 +199,11 @@ class Service:
         assert self._deliverer is not None
         self._deliverer.wake()
         self._told(page, recorded)
+
+    @staticmethod
+    def _look_lost(schedule: Schedule, page: Page, error: LookLost) -> None:
+        say(safe(program.lost_line(page, error)))
+        schedule.put_off(page, clock.now() + timedelta(seconds=LOST_AGAIN_S))
 
     def _seal(self, archive: Archive) -> bool:
         """A checkpoint after a round, once a while; whether it was time for one."""

@@ -1,0 +1,168 @@
+"""Looks made on the workers of a Dask cluster: `executor = "dask://HOST:PORT"`, extra `variorum[cluster]`.
+
+A look is sent as a value and comes back as one; archive, schedule and politeness stay where the archive is. A worker that
+ends takes its looks along: `LookLost`, which is never the page's fault. The cluster is trusted like this program itself.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Executor, Future
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from archive.errors import VariorumError
+from archive.store import PageState
+from scraper.check import Look
+from scraper.cluster_worker import Order, Report, Settings, look_here, mark_of
+from scraper.robots import OriginRules, origin_of
+from scraper.watchlist import Page
+
+SCHEME = "dask://"
+CONNECT_S = 10  # for the scheduler to answer, and for a first worker to be there
+PATIENCE_S = 60  # that a round waits for a worker, when the last one is gone
+COUNTED_EVERY_S = 1.0
+
+
+class ClusterMissing(VariorumError):
+    """The watch list names a cluster, and the package to reach one is not there."""
+
+    def __init__(self, executor: str) -> None:
+        super().__init__(
+            f"executor = \"{executor}\" needs the package distributed. Install it with: pip install 'variorum[cluster]'"
+        )
+
+
+class ClusterUnreachable(VariorumError):
+    """Nothing makes looks at the address that the watch list names."""
+
+    def __init__(self, executor: str, why: str) -> None:
+        super().__init__(f'executor = "{executor}": {why}. Start them, or write executor = "threads".')
+
+
+class LookLost(Exception):
+    """A look of which nothing came back, for no reason that lies in the page; the message says why."""
+
+
+class Cluster:
+    """Hands looks to the workers of one cluster. Owned by the thread that runs the rounds."""
+
+    def __init__(self, executor: str, settings: Settings, *, say: Callable[[str], None]) -> None:
+        """Raises ClusterUnreachable."""
+        self._name = executor
+        self._settings = settings
+        self._say = say
+        self._rules: dict[str, OriginRules] = {}
+        self._orders: set[str] = set()  # given and not settled
+        self._connect()
+        self._threads = self._count()
+        self._counted_s = self._manned_s = time.monotonic()
+
+    def _connect(self) -> None:
+        distributed = importlib.import_module("distributed")
+        address = self._name.removeprefix(SCHEME)  # without a scheme Dask's own settings say whether TLS is spoken
+        try:
+            self._client: Any = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
+        except (OSError, TimeoutError) as error:
+            raise ClusterUnreachable(self._name, "no Dask scheduler answers there") from error
+        try:
+            self._client.wait_for_workers(1, timeout=CONNECT_S)
+        except TimeoutError as error:
+            self._client.close()
+            raise ClusterUnreachable(self._name, "the Dask scheduler there has no worker") from error
+        self._executor: Executor = self._client.get_executor(pure=False, retries=0)
+
+    def close(self) -> None:
+        """Give up the looks under way. A request that a worker has begun ends there, within its deadline."""
+        self._executor.shutdown(wait=False)
+        for order_id in list(self._orders):
+            self._clear(order_id)
+        self._client.close()
+
+    def room(self) -> int:
+        """How many looks can be under way at once: one for each thread of the workers, as they come and go."""
+        now_s = time.monotonic()
+        if now_s < self._counted_s + COUNTED_EVERY_S:
+            return self._threads
+        before, self._threads, self._counted_s = self._threads, self._count(), now_s
+        if self._threads:
+            self._manned_s = now_s
+        if bool(before) != bool(self._threads):
+            self._say(
+                f"{self._name} has workers again." if self._threads else f"{self._name} has no worker: looks wait."
+            )
+        return self._threads
+
+    def require(self) -> None:
+        """Raises ClusterUnreachable where there has been no worker for longer than is worth waiting."""
+        if not self.room() and time.monotonic() > self._manned_s + PATIENCE_S:
+            raise ClusterUnreachable(self._name, f"no worker for {PATIENCE_S} s")
+
+    def _count(self) -> int:
+        if self._client.status == "closed":
+            with suppress(ClusterUnreachable):
+                self._connect()
+        if self._client.status != "running":
+            return 0
+        return int(self._client.scheduler_info().get("total_threads", 0))
+
+    def look(self, page: Page, state: PageState, *, at: datetime) -> Future[Look]:
+        """Order a look; at most one at an origin at a time, so that what one learnt of robots.txt goes along with the next.
+
+        The future raises LookLost where a worker ended with it, or could not begin it.
+        """
+        origin = origin_of(page.url)
+        order = Order(
+            id=uuid4().hex,
+            at=at,
+            page=page,
+            state=state,
+            settings=self._settings,
+            rules=self._rules.get(origin) if origin else None,
+        )
+        found: Future[Look] = Future()
+        self._orders.add(order.id)
+        self._executor.submit(look_here, order).add_done_callback(lambda came: self._settle(order.id, came, found))
+        return found
+
+    def _settle(self, order_id: str, came: Future[Report], found: Future[Look]) -> None:
+        """On Dask's thread."""
+        self._orders.discard(order_id)
+        try:
+            report = came.result()
+        except CancelledError:
+            found.set_exception(LookLost("the scheduler of the cluster ended, or gave it up"))
+        except importlib.import_module("distributed").KilledWorker:
+            found.set_exception(LookLost("the workers that had begun it ended"))
+        except Exception as error:  # a bug of ours is raised where the round runs, as if it had been there
+            found.set_exception(error)
+        else:
+            if report.rules is not None:
+                self._rules[report.rules.origin] = report.rules
+            if report.look is None:
+                found.set_exception(LookLost(report.trouble))
+            else:
+                found.set_result(report.look)
+        self._clear(order_id)
+
+    def _clear(self, order_id: str) -> None:
+        if self._client.status == "running":
+            self._client.loop.add_callback(self._client.scheduler.event_clear, name=mark_of(order_id))
+
+
+@contextmanager
+def cluster_of(executor: str, settings: Settings, *, say: Callable[[str], None]) -> Iterator[Cluster]:
+    """The cluster that the watch list names. Raises ClusterMissing and ClusterUnreachable."""
+    try:
+        importlib.import_module("distributed")
+    except ImportError:
+        raise ClusterMissing(executor) from None
+    cluster = Cluster(executor, settings, say=say)
+    try:
+        yield cluster
+    finally:
+        cluster.close()

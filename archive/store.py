@@ -89,6 +89,7 @@ class Recorded:
     capture: Capture
     derived: derive.Derived
     look_again_at: datetime | None = None  # to confirm an alert that waits
+    missed: int = 0  # times of the page that had passed unused before this look
 
     def row(self) -> Json:
         """The shape that `check --json` prints."""
@@ -321,6 +322,7 @@ class Archive:
             capture=capture,
             derived=derived,
             look_again_at=again_at,
+            missed=due.missed if due is not None else 0,
         )
 
     # -- readings

@@ -247,7 +247,7 @@ def anchor_now(home: Path, watch_list: WatchList, *, force: bool = False) -> Non
         with closing(Postbox(home / DATABASE)) as box:
             anchoring.anchor(box, force=force)
     except (StoreFailed, HomeUnusable) as error:
-        say(f"Error: nothing was noted of where checkpoints go: {error}")
+        say(f"Error: nothing was noted of where checkpoints go: {error}", event="not_stored", level="error")
     finally:
         anchoring.close()
 
@@ -290,9 +290,17 @@ class Anchorer:
                     try:
                         self._anchoring.anchor(box)
                     except StoreFailed as error:
-                        say(f"Error: nothing was noted of where checkpoints go: {error}")
+                        say(
+                            f"Error: nothing was noted of where checkpoints go: {error}",
+                            event="not_stored",
+                            level="error",
+                        )
                     if not self._stopping.is_set():
                         self._woken.wait(TICK_S)
         except BaseException as error:  # a bug, which ends no look; raised when the service ends
             self._error = error
-            say(f"Error: checkpoints go nowhere until the service is started again ({error!r})")
+            say(
+                f"Error: checkpoints go nowhere until the service is started again ({error!r})",
+                event="anchoring_ended",
+                level="error",
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from archive.errors import DatabaseError, UsageError, VariorumError, of_database
-from scraper import alerts_cli, evidence_cli
+from scraper import alerts_cli, evidence_cli, log
 
 if TYPE_CHECKING:
     from archive.readings import ReadingDifference
@@ -44,7 +45,7 @@ class Group(click.Group):
         from scraper.terminal import safe, say
 
         for line in str(error).splitlines():
-            say(f"Error: {safe(line)}")
+            say(f"Error: {safe(line)}", event="error", level="error")
         ctx.exit(error.exit_code)
 
 
@@ -226,12 +227,30 @@ def check(home: Path, slugs: tuple[str, ...], as_json: bool) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="File with the password of --private; of mode 0600.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["lines", "json"]),
+    default="lines",
+    show_default=True,
+    help="The log as lines for people, or as JSON, one object a line.",
+)
 @click.pass_obj
-def serve(home: Path, host: str, port: int, base_url: str, private: bool, password_file: Path | None) -> None:
+def serve(
+    home: Path,
+    host: str,
+    port: int,
+    base_url: str,
+    private: bool,
+    password_file: Path | None,
+    log_format: Literal["lines", "json"],
+) -> None:
     """Look at the pages on schedule and publish their history, until stopped.
 
-    SIGTERM and SIGINT end it cleanly, with exit 0.
+    SIGHUP takes up variorum.toml as it is then, or says why not. SIGTERM and SIGINT end it cleanly, with exit 0.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the watch list is read: it then is as new as it can be
+    if log_format == "json":
+        log.use_json()
     from scraper import program, watchlist
     from scraper.private import read_password
     from scraper.serve import run
@@ -264,6 +283,7 @@ def status(home: Path, as_json: bool) -> None:
     stderr says which alerts failed, and which places of [anchor] have the log's checkpoints, or since when they have not.
     """
     from archive.anchors import anchors, not_anchored_since
+    from archive.growth import growth
     from archive.reading.alerts import outstanding, unsent_by_page
     from archive.storage import trouble_of
     from scraper import clock
@@ -279,7 +299,9 @@ def status(home: Path, as_json: bool) -> None:
         rows = [page.as_status_json() for page in reader.status()]
         unsent, outbox = unsent_by_page(reader), outstanding(reader)
         places = anchors(reader.conn, clock.now())
+        disk = growth(reader.conn, home, clock.now())
     for row in rows:
+        row["disk"] = disk.as_json()
         row["not_anchored_since"] = not_anchored_since(places)
         row["alerts_owed"], row["alerts_parked"] = unsent.get(row["page"], (0, 0))
     if as_json:
@@ -310,6 +332,7 @@ def status(home: Path, as_json: bool) -> None:
             say(f"Owed: {what}. It is tried again at {due_at}.")
     for place in places:
         say(safe(place.line))
+    say(disk.line)
 
 
 def _unsent(owed: int, parked: int) -> str:

@@ -88,15 +88,20 @@ class Deliverer:
         self._refused = refused
         self._took = took
         self._error: BaseException | None = None
+        self._home = home
         self._path = home / DATABASE
-        self._sender = Sender(home, watch_list)
-        self._rules = rules_of(watch_list)
+        self.replace(watch_list)
         self._started_s = time.monotonic()
         self._attended_s: float | None = None
         self._done: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
         self._busy: set[str] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
+
+    def replace(self, watch_list: WatchList) -> None:
+        """From now on by the alerts of this watch list. Any thread may call it."""
+        self._sender = Sender(self._home, watch_list)
+        self._rules = rules_of(watch_list)
 
     def start(self) -> None:
         self._thread.start()

@@ -6,12 +6,17 @@ import difflib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from archive.anchors import anchors
 from archive.checkpoints import make_checkpoint, require_continuation
+from archive.cool_downs import cool_downs
 from archive.errors import HomeUnusable, NoPage, StoreFailed, VariorumError
+from archive.growth import lacks_size, note_size
 from archive.log import acts
+from archive.model import utc_text
 from archive.readings import ReadingDifference, differences
 from archive.signing import SigningUnavailable
 from archive.store import Archive, Recorded
@@ -55,8 +60,37 @@ def archive_of(home: Path, watch_list: WatchList, *, holder: str) -> Iterator[Ar
     """
     with Archive.open(home, holder=holder) as archive:
         require_continuation(home, archive.conn)
-        archive.sync_pages([page_settings(page) for page in watch_list.pages], version=VERSION, at=clock.now())
+        sync_pages(archive, watch_list)
         yield archive
+
+
+def sync_pages(archive: Archive, watch_list: WatchList) -> None:
+    """Make the archive's pages those of the watch list."""
+    archive.sync_pages([page_settings(page) for page in watch_list.pages], version=VERSION, at=clock.now())
+
+
+def take_over_cool_downs(archive: Archive, tools: Tools) -> None:
+    """Leave hosts alone as the process before this one would have."""
+    for host, found in cool_downs(archive.conn).items():
+        tools.gate.cool(host, found)
+
+
+def limits_of(watch_list: WatchList) -> FetchLimits:
+    """Within which pages are asked for, and by whom."""
+    fetch = watch_list.fetch
+    return FetchLimits(
+        deadline_s=fetch.deadline_s,
+        max_body_bytes=fetch.max_body_bytes,
+        allow_addresses=fetch.allow_addresses,
+        ca_file=fetch.ca_file,
+        user_agent=user_agent_text(watch_list.contact, watch_list.public_url),
+    )
+
+
+def _browser_of(watch_list: WatchList, fetcher: Fetcher, stack: ExitStack) -> Browser | None:
+    if not any(page.fetcher == "browser" for page in watch_list.pages):
+        return None
+    return stack.enter_context(Browser(fetcher, executable=find_chromium(watch_list.fetch.browser)))
 
 
 @contextmanager
@@ -65,14 +99,7 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
 
     Raises BrowserMissing where a page asks for one, ClusterMissing and ClusterUnreachable where `executor` names one.
     """
-    fetch = watch_list.fetch
-    limits = FetchLimits(
-        deadline_s=fetch.deadline_s,
-        max_body_bytes=fetch.max_body_bytes,
-        allow_addresses=fetch.allow_addresses,
-        ca_file=fetch.ca_file,
-        user_agent=user_agent_text(watch_list.contact, watch_list.public_url),
-    )
+    fetch, limits = watch_list.fetch, limits_of(watch_list)
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
     with ExitStack() as stack:
         fetcher, parsers = stack.enter_context(Fetcher(limits)), stack.enter_context(Parsers())
@@ -80,8 +107,8 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
         if fetch.executor != "threads":
             there = Settings(limits=limits, robots=fetch.robots, browser=fetch.browser, full_every=fetch.full_every)
             cluster = stack.enter_context(cluster_of(fetch.executor, there, say=say))
-        elif any(page.fetcher == "browser" for page in watch_list.pages):
-            browser = stack.enter_context(Browser(fetcher, executable=find_chromium(fetch.browser)))
+        else:
+            browser = _browser_of(watch_list, fetcher, stack)
         try:
             yield Tools(
                 fetcher=fetcher,
@@ -97,6 +124,21 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
             )
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def tools_again(tools: Tools, watch_list: WatchList) -> Iterator[Tools]:
+    """The same tools with what asks for pages made anew, by another watch list. Raises BrowserMissing."""
+    fetch = watch_list.fetch
+    with ExitStack() as stack:
+        fetcher = stack.enter_context(Fetcher(limits_of(watch_list)))
+        yield replace(
+            tools,
+            fetcher=fetcher,
+            browser=_browser_of(watch_list, fetcher, stack),
+            robots=Robots(fetcher, now=tools.now) if fetch.robots else None,
+            full_every=fetch.full_every,
+        )
 
 
 def pages_named(watch_list: WatchList, slugs: tuple[str, ...]) -> list[Page]:
@@ -126,7 +168,15 @@ def check_now(home: Path, watch_list: WatchList, pages: Sequence[Page], told: Ca
         say(safe(lost_line(page, error)))
 
     with archive_of(home, watch_list, holder="check") as archive, tools_of(watch_list) as tools:
-        rounds = Rounds(archive, tools, told=told, lost=lose, alerts=lambda page: rules_for(rules, page))
+        take_over_cool_downs(archive, tools)
+        rounds = Rounds(
+            archive,
+            tools,
+            told=told,
+            lost=lose,
+            alerts=lambda page: rules_for(rules, page),
+            overriding=_once_a_host(_say_overriding),
+        )
         rounds.run(lambda _: pages, once=True)
         seal(archive)
         deliver_owed(home, watch_list)
@@ -143,15 +193,34 @@ def lost_line(page: Page, error: LookLost) -> str:
     return f"{page.slug}: no look, twice lost by the cluster ({error}). Nothing is recorded of it."
 
 
+def _once_a_host(tell: Callable[[str, datetime], None]) -> Callable[[str, datetime], None]:
+    told: set[str] = set()
+
+    def once(host: str, until: datetime) -> None:
+        if host not in told:
+            told.add(host)
+            tell(host, until)
+
+    return once
+
+
+def _say_overriding(host: str, until: datetime) -> None:
+    say(f"{host} is left alone by scheduled looks until {utc_text(until)}; a look by hand asks it all the same.")
+
+
 def seal(archive: Archive) -> None:
     """A checkpoint of what was recorded, where there is a key. What hinders it is told: the looks are safe all the same.
 
     Raises OutOfStep.
     """
+    at = clock.now()
     try:
-        make_checkpoint(archive, at=clock.now())
+        if lacks_size(archive.conn, at):
+            with archive.transaction() as conn:
+                note_size(conn, at)
+        make_checkpoint(archive, at=at)
     except (HomeUnusable, SigningUnavailable, StoreFailed) as error:
-        say(f"No checkpoint was made: {error}")
+        say(f"No checkpoint was made: {error}", event="no_checkpoint", level="warning")
 
 
 def deliver_owed(home: Path, watch_list: WatchList) -> None:

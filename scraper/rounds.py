@@ -52,7 +52,7 @@ class Tools:
         """How many looks may be under way at once."""
         return self.workers if self.cluster is None else self.cluster.room()
 
-    def begin(self, page: Page, state: PageState, at: datetime) -> Future[Look]:
+    def begin(self, page: Page, state: PageState, at: datetime, *, scheduled: bool) -> Future[Look]:
         """A look at the page; with a cluster the future may raise LookLost."""
         if self.cluster is not None:
             return self.cluster.look(page, state, at=at)
@@ -66,6 +66,8 @@ class Tools:
             parsers=self.parsers,
             now=self.now,
             full_every=self.full_every,
+            gate=self.gate,
+            scheduled=scheduled,
         )
 
 
@@ -123,6 +125,20 @@ class Rounds:
         """End soon: looks that have not come back are not recorded, as if they had not been made."""
         self._stopping.set()
 
+    @property
+    def under_way(self) -> list[Future[Look]]:
+        """The looks that are being made."""
+        return list(self._flying)
+
+    def replace(self, current: Callable[[Page], Page | None], tools: Tools) -> None:
+        """Go on with pages and tools as they are now, the gate being the same; looks under way end as they began.
+
+        What waits is put as `current` has it, or not looked at where that is None. For the owner's thread, in `due`.
+        """
+        self._tools = tools
+        waiting = self._waiting.replace(current, tools.now())
+        self._pending = {page.slug for _, page in self._flying.values()} | {page.slug for page in waiting}
+
     def run(self, due: Callable[[datetime], Iterable[Page]], *, once: bool) -> None:
         """Look at what `due` gives, over and over until `stop`, or `once` and then until all of it is recorded."""
         self._take(due)
@@ -155,7 +171,8 @@ class Rounds:
             now = self._tools.now()
             taken = self._waiting.take(now)
             if taken is None:
-                break
+                ready_at = self._waiting.ready_at
+                return IDLE_S if ready_at is None else max(0.001, (ready_at - now).total_seconds())
             host, page = taken
             self._tell_overriding(host, now)
             tools = self._tools
@@ -166,9 +183,8 @@ class Rounds:
                 self._pending.discard(page.slug)
                 self._refused(page, error)
                 break
-            self._flying[tools.begin(page, state, now)] = (host, page)
-        ready_at = self._waiting.ready_at
-        return IDLE_S if ready_at is None else max(0.001, (ready_at - self._tools.now()).total_seconds())
+            self._flying[tools.begin(page, state, now, scheduled=self._next_due is not None)] = (host, page)
+        return IDLE_S
 
     def _tell_overriding(self, host: str, now: datetime) -> None:
         until = None if self._next_due is not None else self._tools.gate.cools_until(host)

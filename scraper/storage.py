@@ -34,7 +34,8 @@ class Storage:
                 return
             self._since = utc_text(clock.now())
             self._archive.note(f"{self._since} {error.why}")
-        say(f"Error: {error} Looks and alerts wait until then, and go on by themselves.")
+        wait = "Looks and alerts wait until then, and go on by themselves."
+        say(f"Error: {error} {wait}", event="not_stored", level="error")
 
     def took(self) -> None:
         """Something was stored."""
@@ -43,7 +44,7 @@ class Storage:
         with self._guard:
             since, self._since = self._since, None
             self._archive.note("")
-        say(f"{self._archive.path} is written to again, as it was not since {since}.")
+        say(f"{self._archive.path} is written to again, as it was not since {since}.", event="stored_again")
 
     def is_open(self) -> bool:
         """Whether it is worth trying to store something; while the disk refuses, asked of it once in a while."""

@@ -6,10 +6,13 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from scraper import log
+from scraper.log import Level
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -35,9 +38,12 @@ def safe(text: str) -> str:
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
-def say(text: str) -> None:
-    """Talk: to stderr."""
-    click.echo(text, err=True)
+def say(text: str, *, event: str = "note", level: Level = "info", facts: Mapping[str, Any] | None = None) -> None:
+    """Talk: to stderr. `event`, `level` and `facts` are for a log of JSON."""
+    if log.as_json:
+        log.put(text, event=event, level=level, facts=facts)
+    else:
+        click.echo(text, err=True)
 
 
 def put(text: str, *, newline: bool = True) -> None:
@@ -134,6 +140,8 @@ def outcome_line(row: dict[str, Any], *, wide: int = 0) -> str:
         parts.append(row["reason"])
     elif row["revision"]:
         parts.append(f"revision {row['revision']}")
+    if row["moved_to"]:
+        parts.append(f"moved to {safe(row['moved_to'])}")
     parts.append(f"{row['elapsed_ms']} ms")
     parts.append(f"#{row['observation']}")
     return "  ".join(parts)

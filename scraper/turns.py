@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
@@ -87,14 +87,14 @@ class Turns:
         if host in self._pages:
             self._line_up(host, self._ready_at(host, now))
 
-    def replace(self, current: Callable[[Page], Page | None], now: datetime) -> None:
-        """Put each page that waits as `current` has it now, where it still is one."""
-        waiting: Iterable[Page] = [page for pages in self._pages.values() for page in pages]
+    def replace(self, current: Callable[[Page], Page | None], now: datetime) -> list[Page]:
+        """Put each page that waits as `current` has it now, where it still is one. Returns those that wait now."""
+        found = [current(page) for pages in self._pages.values() for page in pages]
+        waiting = [page for page in found if page is not None]
         self._pages, self._heap, self._entries = {}, [], {}
         for page in waiting:
-            found = current(page)
-            if found is not None:
-                self.add(found, now)
+            self.add(page, now)
+        return waiting
 
     def _ready_at(self, host: str, now: datetime) -> datetime:
         return max(now, self._gate.next_allowed_at(host, scheduled=self._scheduled) or now)

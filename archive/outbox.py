@@ -74,7 +74,9 @@ def after_record(
             _moved(conn, rules, look.page_id, look.seq, derived.moved_to, at=look.observed_at)
         if derived.change is not None:
             _changed(conn, rules, look, derived.change.id, [w for w in waiting if w.event == "changed"])
-        elif look.has_body and derived.reason != "in_turn":
+        elif derived.reason == "in_turn":
+            _in_turn(conn, rules, look, derived.revision_id, [w for w in waiting if w.event == "changed"])
+        elif look.has_body:
             _confirm(conn, rules, [w for w in waiting if w.event == "changed"], look.observed_at)
     return _look_again_at(conn, look)
 
@@ -201,6 +203,29 @@ def _first_standing(conn: sqlite3.Connection, rule: Rule, event: Event) -> tuple
         return "transient", "", 0.0  # what was told last is how it stands again
     note: Note = "alternating" if len(told) > 1 else ""
     return ("waiting", note, max(rule.confirm_s, REVERT_HOLD_S)) if rule.confirm_s else ("owed", note, 0.0)
+
+
+def _in_turn(
+    conn: sqlite3.Connection,
+    rules: Sequence[Rule],
+    look: derive.Look,
+    revision_id: int | None,
+    waiting: Sequence[Waiting],
+) -> None:
+    """Another of the texts that come by turns: it undoes what waits, and by turns is told once where neither was told."""
+    change = conn.execute("SELECT max(id) FROM changes WHERE to_revision_id = ?", (revision_id,)).fetchone()[0]
+    if change is None:
+        return
+    event = replace(event_of_change(conn, change), observation=look.seq, at=look.observed_at)
+    _, shown = _texts(event)
+    for item in waiting:
+        if item.texts is not None and item.texts[0] == shown:
+            _drop(conn, item)
+    for rule in rules:
+        match = owed(rule, event)
+        state, note, confirm_s = _first_standing(conn, rule, event)
+        if match is not None and state == "owed":
+            insert(conn, rule, event, match, at=look.observed_at, state=state, note=note, confirm_s=confirm_s)
 
 
 def _confirm(conn: sqlite3.Connection, rules: Sequence[Rule], waiting: Sequence[Waiting], at: str) -> None:

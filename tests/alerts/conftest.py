@@ -46,6 +46,13 @@ class Watched:
         found = Interpretation(verdict=Verdict(version="x/1"), document=document)
         return self._record(slug, minutes, found, body=" ".join(texts).encode())
 
+    def in_turn(self, slug: str, minutes: float, *texts: str) -> Recorded:
+        """A look that shows an earlier text, known to come in turn with the latest."""
+        blocks = (Block(kind="title", text="River talks"), *(Block(kind="paragraph", text=text) for text in texts))
+        document = Document(title="River talks", language="en", blocks=blocks, version="x/1")
+        found = Interpretation(verdict=Verdict(version="x/1"), document=document, same="in_turn")
+        return self._record(slug, minutes, found, body=" ".join(texts).encode())
+
     def ill(self, slug: str, minutes: float, outcome: Outcome, reason: str) -> Recorded:
         verdict = Verdict(outcome=outcome, reason=reason, version="x/1")
         return self._record(slug, minutes, Interpretation(verdict=verdict), body=b"no")

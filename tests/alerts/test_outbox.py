@@ -108,6 +108,28 @@ def test_texts_that_come_by_turns_every_few_looks_are_one_alert(watched: Any) ->
     assert watched.alerts("state").count("owed") == 1
 
 
+def test_texts_that_the_look_itself_knows_to_come_in_turn_are_one_alert(watched: Any) -> None:
+    watched.rules = (RULE,)
+    watched.see("talks", 0, A)
+    watched.see("talks", 60, B)
+    watched.see("talks", 71, A)
+    for turn in range(6):
+        watched.in_turn("talks", 120 + 120 * turn, B)
+        watched.see("talks", 180 + 120 * turn, A)
+    assert watched.alerts("state", "note") == [("transient", ""), ("owed", "alternating")]
+
+
+def test_a_look_at_another_text_in_turn_undoes_what_waits_and_confirms_nothing(watched: Any) -> None:
+    watched.rules = (RULE,)
+    watched.see("talks", 0, A)
+    watched.see("talks", 60, B)
+    watched.see("talks", 120, B)
+    watched.see("talks", 180, A)  # taken back: watched for a while
+    watched.in_turn("talks", 240, B)
+    watched.see("talks", 300, A)
+    assert watched.alerts("state") == ["owed", "transient"]
+
+
 def test_of_texts_that_came_by_turns_the_one_that_stays_for_a_day_is_told(watched: Any) -> None:
     watched.rules = (RULE,)
     for turn in range(40):

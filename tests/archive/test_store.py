@@ -27,6 +27,7 @@ NOON = datetime(2014, 5, 9, 12, tzinfo=UTC)
 PAGE = PageSettings(slug="river-talks", url="https://ministry.example/river-talks")
 FIRST = "The Ministry supports the river talks."
 SECOND = "The Ministry welcomes the river talks."
+THIRD = "The Ministry has left the river talks."
 
 
 def stamp(text: str = "9.05.2014", day: int = 9) -> Stamp:
@@ -97,6 +98,26 @@ def test_a_304_confirms_a_revision_and_moves_no_bound(archive: Archive) -> None:
 def test_a_text_that_comes_back_is_a_third_revision(archive: Archive) -> None:
     numbers = [look(archive, n, seen(text)).row()["revision"] for n, text in enumerate((FIRST, SECOND, FIRST))]
     assert numbers == [1, 2, 3]
+
+
+def test_what_is_told_late_is_dated_by_the_look_that_showed_it_first(archive: Archive) -> None:
+    for hour in (0, 1, 2, 3):  # the last two showed the new text too, which was kept back until it lasted
+        look(archive, hour, seen(FIRST))
+    told = replace(seen(SECOND), since=NOON + timedelta(hours=2))
+    change = look(archive, 4, told).row()["change"]
+    assert (change["not_before"], change["not_after"]) == ("2014-05-09T13:00:00Z", "2014-05-09T16:00:00Z")
+    assert rows(archive, "SELECT DISTINCT end_not_before, end_not_after FROM lifetimes WHERE end_not_after IS NOT NULL") == [
+        ("2014-05-09T13:00:00Z", "2014-05-09T16:00:00Z")
+    ]
+
+
+def test_a_look_at_an_earlier_text_in_turn_is_known_as_that_and_moves_no_bound(archive: Archive) -> None:
+    look(archive, 0, seen(FIRST))
+    look(archive, 1, seen(SECOND))
+    row = look(archive, 2, replace(seen(FIRST), same="in_turn")).row()
+    assert (row["outcome"], row["reason"], row["revision"], row["change"]) == ("unchanged", "in_turn", 1, None)
+    assert look(archive, 3, seen(THIRD)).row()["change"]["not_before"] == "2014-05-09T13:00:00Z"
+    assert rows(archive, "SELECT number, looks FROM revisions") == [(1, 1), (2, 1), (3, 1)]
 
 
 def test_a_held_look_makes_no_revision_and_widens_the_bounds_of_the_next_change(archive: Archive) -> None:

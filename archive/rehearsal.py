@@ -14,13 +14,14 @@ from archive.outbox import event_of_change, page_facts
 
 _LOOKS = """
 SELECT o.seq, o.observed_at, j.outcome, j.reason, c.id, v.looks, f.text_sha256,
-    (SELECT w.text_sha256 FROM revisions w WHERE w.reading_id = v.reading_id AND w.number = v.number + 1)
+    (SELECT w.text_sha256 FROM revisions w WHERE w.reading_id = v.reading_id AND w.number = v.number + 1), m.url
 FROM observations o
 JOIN readings r ON r.page_id = o.page_id AND r.is_current
 JOIN judgements j ON j.reading_id = r.id AND j.seq = o.seq
 LEFT JOIN revisions v ON v.id = j.revision_id AND v.observation_seq = o.seq
 LEFT JOIN changes c ON c.to_revision_id = v.id
 LEFT JOIN revisions f ON f.id = c.from_revision_id
+LEFT JOIN seams m ON m.reading_id = r.id AND m.seq = o.seq
 WHERE o.page_id = ? ORDER BY rtrim(o.observed_at, 'Z'), o.seq
 """
 
@@ -37,6 +38,7 @@ class _Found:
     reason: str | None = None
     condition: Condition = Condition()  # noqa: RUF009 - a frozen value
     change_id: int | None = None
+    moved_to: str | None = None
     transient: bool = False  # gone again at the next look
 
 
@@ -58,7 +60,9 @@ def rehearse(conn: sqlite3.Connection, rules: Sequence[Rule], *, since: str) -> 
 
 def _found(conn: sqlite3.Connection, page_id: int, since: str) -> Iterator[_Found]:
     condition = Condition()
-    for seq, at, outcome, reason, change_id, looks, before_sha256, after_sha256 in conn.execute(_LOOKS, (page_id,)):
+    for seq, at, outcome, reason, change_id, looks, before_sha256, after_sha256, url in conn.execute(
+        _LOOKS, (page_id,)
+    ):
         before = condition
         condition, trouble = after_look(condition, outcome, at=at, seq=seq)
         if at.rstrip("Z") < since:
@@ -69,6 +73,8 @@ def _found(conn: sqlite3.Connection, page_id: int, since: str) -> Iterator[_Foun
             )
         if before.lasted and not condition.since:
             yield _Found(kind="recovered", page_id=page_id, seq=seq, at=at, outcome=outcome, condition=before)
+        if url is not None:
+            yield _Found(kind="moved", page_id=page_id, seq=seq, at=at, outcome=outcome, moved_to=url)
         if change_id is not None:
             transient = looks == 1 and before_sha256 == after_sha256
             yield _Found(
@@ -93,6 +99,7 @@ def _event(conn: sqlite3.Connection, item: _Found) -> Event:
         at=item.at,
         outcome=item.outcome if ill else None,
         reason=item.reason,
-        since=item.condition.since,
+        since=item.condition.since or None,
+        moved_to=item.moved_to,
         looks=getattr(item.condition, item.kind) if ill else 0,
     )

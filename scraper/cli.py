@@ -121,8 +121,17 @@ def add(home: Path, /, url: str, slug: str, **keys: Any) -> None:
 @click.argument("url")
 @click.pass_obj
 def move(home: Path, slug: str, url: str) -> None:
-    """Set a page's new address in the watch list; its history stays, and every address it had still resolves."""
-    _edit(home, slug, f"{slug} is looked for at {url} from the next look on.", url=url)
+    """Record a page's new address, in the watch list and in the log; its history goes on with a seam.
+
+    Every address that it had still resolves. Look at it there with: variorum check SLUG
+    """
+    from scraper.moving import move_page
+    from scraper.terminal import safe, say
+
+    if move_page(home, slug, url):
+        say(f"{slug} is looked for at {safe(url)} from the next look on. Its history goes on: variorum check {slug}")
+    else:
+        say(f"{slug} has this address already. Nothing was changed.")
 
 
 @main.command()
@@ -131,18 +140,14 @@ def move(home: Path, slug: str, url: str) -> None:
 @click.pass_obj
 def ignore(home: Path, slug: str, region: str) -> None:
     """Set a part of a page aside, by its CSS; the page's evidence is read again without it at the next look."""
-    _edit(home, slug, f"{slug} is read without {region} from the next look on.", ignore=region)
-
-
-def _edit(home: Path, slug: str, said: str, **changes: str) -> None:
     from scraper import program, watchlist
     from scraper.files import write_text
     from scraper.terminal import say
 
     path = program.watch_list_path(home)
     watchlist.load(path)
-    write_text(path, watchlist.edit_page(path.read_bytes().decode(), slug, **changes))
-    say(f"Changed {path}: {said}")
+    write_text(path, watchlist.edit_page(path.read_bytes().decode(), slug, ignore=region))
+    say(f"Changed {path}: {slug} is read without {region} from the next look on.")
 
 
 @main.command()
@@ -280,7 +285,8 @@ def demo(once: bool, port: int) -> None:
 def status(home: Path, as_json: bool) -> None:
     """Each page: last outcome, next look, coverage, what is failing, and alerts that are owed or parked.
 
-    stderr says which alerts failed, and which places of [anchor] have the log's checkpoints, or since when they have not.
+    stderr says which pages are led to another address for good, which alerts failed, and which places of [anchor] have the
+    log's checkpoints, or since when they have not.
     """
     from archive.anchors import anchors, not_anchored_since
     from archive.growth import growth
@@ -324,6 +330,10 @@ def status(home: Path, as_json: bool) -> None:
             for row in rows
         ],
     )
+    for row in rows:
+        if row["moved_to"]:
+            new = safe(row["moved_to"])
+            say(f"{row['page']} is led to {new} for good. Record it with: variorum move {row['page']} {new}")
     for uid, target, error, due_at in outbox.failed:
         what = f"alert {uid} to {target}: {error.rstrip('.')}"
         if due_at is None:

@@ -57,6 +57,8 @@ def headline(told: Told) -> Sentence:
         return (name, (f" {silent}: {_amount(event.change)}", False))
     if event.kind == "out-of-step":
         return (name, (f" was reworded, {', '.join(event.behind)} not", False))
+    if event.kind == "moved":
+        return (name, (" has another address: ", False), (event.moved_to or "", True))
     return (name, (f" {_trouble(event)}", False))
 
 
@@ -74,8 +76,6 @@ def _trouble(event: Event) -> str:
         return f"can’t be read: {said} for {words.count(event.looks, 'look')}"
     if event.kind == "unobserved":
         return "has not been seen for too long"
-    if event.kind == "moved":
-        return "has another address"
     return "is back"
 
 
@@ -113,13 +113,8 @@ def _of_condition(event: Event) -> Iterator[Sentence]:
             yield ((f"It had not been seen since {words.moment(event.since)}.", False),)
     elif event.kind == "moved":
         yield ((f"The look of {at} was led there for good: ", False), (event.moved_to or "", True), (".", False))
-        yield (
-            (
-                "The page is followed there, and its history goes on. Its address in the watch list stays as it was",
-                False,
-            ),
-            (f" until: variorum move {event.page.slug} URL.", False),
-        )
+        said = "The page is followed there, and its history goes on. Give it that address with: "
+        yield ((f"{said}variorum move {event.page.slug} URL", False),)
     elif event.kind == "unobserved":
         last = f"It was last seen {words.moment(event.since)}." if event.since else "It was never seen."
         yield ((last, False),)

@@ -174,7 +174,7 @@ class Answer:
 class Site:
     """A web site on loopback; what stands at a path may be changed at any time."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self.pages: dict[str, Answer | Callable[[], Answer]] = {}
         self.asked: list[str] = []
         site = self
@@ -200,12 +200,12 @@ class Site:
                 self.wfile.write(answer.body)
 
         self.pausing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((address, 0), Handler)
         self._server.daemon_threads = True
         self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a killed client breaks its pipe
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
-        self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.base = f"http://{address}:{self._server.server_address[1]}"
 
     def put(self, path: str, html: str, **keys: Any) -> str:
         """Serve this page there from now on; returns its address."""
@@ -293,6 +293,14 @@ def home(tmp_path: Path, nursery: Nursery) -> Iterator[Home]:
 @pytest.fixture
 def site() -> Iterator[Site]:
     made = Site()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def other_site() -> Iterator[Site]:
+    """On another loopback address, so that it is another host."""
+    made = Site("127.0.0.2")
     yield made
     made.close()
 

@@ -7,7 +7,7 @@ after all is for `restless.py` to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
@@ -56,7 +56,7 @@ def differs_by_the_moment(old: str, new: str, at: datetime, language: str) -> bo
     shown = [*_days(new, at, language), *_times(new, at), *_counts(new)]
     if not shown:
         return False
-    were = [match.span() for pattern in (DATE, WEEKDAY, _TIME) for match in pattern.finditer(old)] + list(_counts(old))
+    were = [*_spans((DATE, WEEKDAY, _TIME), old), *_counts(old)]
     before, now = (list(word_pattern().finditer(text)) for text in (old, new))
     matcher = SequenceMatcher(None, [token[0] for token in before], [token[0] for token in now], autojunk=False)
     changes = [change for change in matcher.get_opcodes() if change[0] != "equal"]
@@ -67,11 +67,30 @@ def differs_by_the_moment(old: str, new: str, at: datetime, language: str) -> bo
     )
 
 
+def without_the_moment(text: str) -> str:
+    """A text without all that may show a moment: dates, times of day, degrees, counts, rates."""
+    if len(text) > MOST_CHARS or not _A_NUMBER.search(text):
+        return text
+    plain = plain_digits(text)
+    spans = [*_spans((DATE, WEEKDAY, _TIME), plain), *_counts(plain)]
+    for start, end in sorted(spans, reverse=True):
+        plain = plain[:start] + plain[end:] if end <= len(plain) else plain
+    return plain
+
+
 def is_of_today(text: str, at: datetime, language: str) -> bool:
     """Whether a text shows the day of the look, in whatever zone."""
     if len(text) > MOST_CHARS or not _A_NUMBER.search(text):
         return False
     return any(True for _ in _days(plain_digits(text), at, language))
+
+
+def _spans(patterns: Sequence[re.Pattern[str]], text: str) -> Iterator[tuple[int, int]]:
+    """Where any of them stands; the names of weekdays are given in small letters."""
+    small = text.lower()
+    for pattern in patterns:
+        within = small if pattern is WEEKDAY and len(small) == len(text) else text
+        yield from (match.span() for match in pattern.finditer(within))
 
 
 def _within(span: tuple[int, int], spans: list[tuple[int, int]]) -> bool:
@@ -87,7 +106,7 @@ def _days(text: str, at: datetime, language: str) -> Iterator[tuple[int, int]]:
             found = True
             yield match.span()
     if found:
-        yield from (match.span() for match in WEEKDAY.finditer(text))
+        yield from _spans((WEEKDAY,), text)
 
 
 def _times(text: str, at: datetime) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ from archive.model import Block, parse_utc, utc_text
 from archive.text import words
 from scraper.alignment import Step, align
 from scraper.memory import Memory, PlainBlock, PlainPart, code, packed
-from scraper.moment import differs_by_the_moment, is_of_today
+from scraper.moment import differs_by_the_moment, is_of_today, without_the_moment
 
 MOST_BLOCKS = 1500  # of a page that is followed in this way
 _MOST_CHARS = 60_000  # of its text, since what was last told is kept in its memory
@@ -315,13 +315,20 @@ def _changed(part: Part, difference: Difference, at: datetime) -> Part:
 
 
 def _items(old: Placed | None, new: Placed | None, number: int) -> list[tuple[int, int]]:
-    """What a pair shows that was not told: its text, and apart from its numbers what the text says, where that is new too."""
+    """What a pair shows that was not told: its text; and what prose says apart from its numbers, or the moment, where that is new."""
     if new is None:
         return [(-(old.code if old else 0), number)]
-    said = _NUMBERS.sub("", new.block.text)
-    if old is None or not new.place.prose or said == new.block.text or said == _NUMBERS.sub("", old.block.text):
-        return [(new.code, number)]
-    return [(new.code, number), (code(said), number)]
+    items = [(new.code, number)]
+    if old is not None and new.place.prose:
+        for less in (_without_numbers, without_the_moment):
+            said = less(new.block.text)
+            if said not in (new.block.text, less(old.block.text)):
+                items.append((code(said), number))
+    return items
+
+
+def _without_numbers(text: str) -> str:
+    return _NUMBERS.sub("", text)
 
 
 def _turned(part: Part, entries: Sequence[Entry], at: datetime) -> Part:
@@ -447,10 +454,11 @@ def _lasting(part: Part, difference: Difference, at: datetime, language: str) ->
     old, new = difference.old, difference.new
     linked = any(placed.place.linked for placed in new)
     patience_s = _A_DAY_S if linked else 0.0
-    if len(part.stands_s) >= _KNOWN_STANDS:
+    if _is_restless(part, difference):
         lives_s = sorted(part.lives_s[1:] or part.lives_s)
         patience_s = 1.5 * lives_s[-1 if linked else (3 * len(lives_s)) // 4]
-    sure = {placed.code for placed in new if placed.place.prose}
+    prose = any(placed.place.prose for placed in new)
+    sure = {entry.code for entry in part.waiting if entry.code > 0 and prose}
     sure |= {-placed.code for placed in old if placed.place.prose or placed.code in part.lasted}
     if not any(reads_on(placed.block.text) for placed in old):
         sure |= {placed.code for placed in new if reads_on(placed.block.text)}

@@ -39,6 +39,8 @@ def sync_page(conn: sqlite3.Connection, page: PageSettings, version: str, at: st
             " WHERE id = :id",
             {"id": page_id, **page_columns(settings)},
         )
+        if not watched:  # no look was missed while none was wanted
+            conn.execute("UPDATE page_states SET due_at = NULL WHERE page_id = ?", (page_id,))
         if known_digest == digest:
             return page_id
     else:

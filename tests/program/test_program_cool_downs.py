@@ -1,0 +1,62 @@
+"""A host that asked for rest is left alone over restarts and kills; a look by hand asks it all the same, and says so."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+
+def until(true: Callable[[], bool], *, within_s: float = 60) -> None:
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end, "nothing came of it in time"
+        time.sleep(0.05)
+
+
+def cooling(home: Any) -> list[tuple[str, int]]:
+    with closing(sqlite3.connect(home.path / "archive.db")) as conn:
+        return conn.execute("SELECT host, failures FROM cool_downs").fetchall()
+
+
+def serve_until(home: Any, asked: Callable[[], bool], number: signal.Signals) -> None:
+    process = home.start("serve", "--port", "0")
+    assert process.stdout is not None
+    until(asked)
+    process.stdout.readline()
+    process.send_signal(number)
+    process.communicate(timeout=60)
+
+
+def test_a_host_that_asked_for_rest_is_left_alone_after_a_kill_and_a_restart(
+    home: Any, site: Any, statement: Any
+) -> None:
+    busy = {"status": 503, "headers": {"Retry-After": "3600"}}
+    home.watch({"strait": site.put("/strait", statement.html(), **busy)}, every="1s")
+    serve_until(home, lambda: "/strait" in site.asked, signal.SIGKILL)
+    assert cooling(home) == [("127.0.0.1", 1)]
+    process = home.start("serve", "--port", "0")
+    assert process.stderr is not None
+    process.stderr.readline()
+    time.sleep(2.5)  # two ticks and more
+    assert site.asked.count("/strait") == 1
+
+
+def test_a_look_by_hand_says_which_cool_down_it_overrides_and_ends_it_where_the_host_is_well(
+    home: Any, site: Any, statement: Any
+) -> None:
+    busy = {"status": 429, "headers": {"Retry-After": "3600"}}
+    pages = {slug: site.put(f"/{slug}", statement.html(), **busy) for slug in ("strait", "harbour")}
+    home.watch(pages)
+    first = home.run("check", "strait")
+    again = home.run("check", "strait", "harbour")
+    assert "left alone" not in first.err
+    assert again.err.count("127.0.0.1 is left alone by scheduled looks until ") == 1
+    assert (cooling(home), site.asked.count("/strait")) == ([("127.0.0.1", 3)], 2)
+    site.put("/strait", statement.html())
+    well = home.run("check", "strait")
+    assert ("a look by hand asks it all the same" in well.err, cooling(home)) == (True, [])
+    assert "left alone" not in home.run("check", "strait").err

@@ -53,6 +53,10 @@ _TABLES = (
         "the current reading has no judgement of it",
     ),
 )
+_SEAMS = (
+    "SELECT m.reading_id, m.seq FROM seams m LEFT JOIN judgements j ON j.reading_id = m.reading_id AND j.seq = m.seq"
+    " WHERE j.outcome IS NULL OR j.outcome NOT IN ('new', 'changed', 'unchanged')"
+)
 _JSON = (
     ("changes", "id", ("kinds", "summary", "ops")),
     ("revisions", "id", ("block_kinds",)),
@@ -65,11 +69,21 @@ def verify_derived(conn: sqlite3.Connection, report: Report, *, deep: bool) -> N
     for sql, what, how in _TABLES:
         for row in rows(conn, report, "the derived tables", f"{sql} LIMIT 200"):
             report.damage(what.format(*row), how.format(*row))
+    if _is_there(conn, "seams"):
+        for reading_id, seq in rows(conn, report, "the table seams", f"{_SEAMS} LIMIT 200"):
+            report.damage(
+                f"the seam at observation {seq} in reading row {reading_id}", "no accepted look of its page made it"
+            )
     if deep:
         _verify_texts(conn, report)
-        if conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'passages'").fetchone():
+        if _is_there(conn, "passages"):
             _verify_passages(conn, report)
         _verify_lists(conn, report)
+
+
+def _is_there(conn: sqlite3.Connection, table: str) -> bool:
+    """False in an archive of an earlier version."""
+    return conn.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone() is not None
 
 
 def _verify_texts(conn: sqlite3.Connection, report: Report) -> None:

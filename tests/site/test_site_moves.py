@@ -89,3 +89,9 @@ def test_the_proxy_stands_with_the_evidence(moves: Any) -> None:
     shown = {name: moves.get(f"/page/talks/at/{moves.seqs[name]}").text for name in ("proxy", "first")}
     assert "http://127.0.0.1:3128" in shown["proxy"]
     assert ["Asked through the proxy" in text for text in shown.values()] == [True, False]
+
+
+def test_the_table_of_seams_is_for_readers_too(moves: Any) -> None:
+    page = moves.get("/archive/seams").text
+    assert "What the columns mean" in page
+    assert SECOND in page

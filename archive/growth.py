@@ -38,6 +38,11 @@ class Growth:
         return self.full_in_days is not None and self.full_in_days <= SOON_DAYS
 
     @property
+    def used_mb(self) -> int:
+        """Rounded up."""
+        return -(-self.used_bytes // 1_000_000)
+
+    @property
     def line(self) -> str:
         """What `status` says of it."""
         room = f"{size_text(self.used_bytes)} used, {size_text(self.free_bytes)} free"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 
+from archive.model import parse_utc
 from archive.reading.reader import Reader
 from archive.reading.rows import ChangeRow, Json, PageRow
 
@@ -97,6 +99,16 @@ def totals(reader: Reader) -> Totals:
         last_observed=last["observed_at"] if last else None,
         identity=reader.identity(),
     )
+
+
+def lag(reader: Reader, at: datetime) -> int | None:
+    """By how many seconds the watched page that is longest overdue is so; None where no page is scheduled."""
+    row = reader.row(
+        "SELECT min(rtrim(s.due_at, 'Z')) AS due FROM page_states s JOIN pages p ON p.id = s.page_id WHERE p.watched"
+    )
+    if row is None or row["due"] is None:
+        return None
+    return max(0, int((at - parse_utc(row["due"] + "Z")).total_seconds()))
 
 
 def overview(

@@ -7,16 +7,18 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from archive.anchors import anchors
 from archive.errors import VariorumError
+from archive.growth import growth
 from archive.model import parse_utc
 from archive.reading.alerts import noted, outstanding
 from archive.reading.gaps import Gap, gaps, together
 from archive.reading.missing import NoStatement
-from archive.reading.overview import SORTS, Listed, overview, totals
+from archive.reading.overview import SORTS, Listed, lag, overview, totals
 from archive.reading.reader import Reader
 from archive.reading.readings import readings
 from archive.reading.rows import ChangeRow, Json, RevisionRow, Seam
@@ -229,20 +231,32 @@ def looks_view(reader: Reader, slug: str, *, before: int | None) -> View:
     )
 
 
-def health_view(reader: Reader, *, at: datetime, trouble: Trouble | None = None) -> View:
-    """For the keeper: what is failing, held or overdue at that time, and what keeps anything from being stored."""
+def health_view(reader: Reader, *, home: Path, at: datetime, trouble: Trouble | None = None) -> View:
+    """For the keeper: what is failing, held or overdue at that time, what room there is, and what keeps anything from being
+    stored."""
     with reader.one_instant():
         figures = totals(reader)
         troubled = reader.troubled(limit=TROUBLED)
         alerts = outstanding(reader)
         places = anchors(reader.conn, at)
+        disk = growth(reader.conn, home, at)
+        lag_s = lag(reader, at)
     overdue = [place for place in places if place.overdue]
     return View(
-        values={"totals": figures, "troubled": troubled, "alerts": alerts, "overdue": overdue, "trouble": trouble},
+        values={
+            "totals": figures,
+            "troubled": troubled,
+            "alerts": alerts,
+            "overdue": overdue,
+            "trouble": trouble,
+            "disk": disk,
+        },
         as_json={
-            "ok": figures.troubled == 0 and alerts.parked == 0 and not overdue and trouble is None,
+            "ok": figures.troubled == 0 and alerts.parked == 0 and not overdue and trouble is None and not disk.soon,
             "not_stored": None if trouble is None else {"why": trouble.why, "since": trouble.since},
             **figures.as_json(),
+            "lag_s": lag_s,
+            "disk": disk.as_json(),
             "anchors": [place.as_public_json() for place in places],
             "alerts": alerts.as_public_json(),
             "not_accepted": [page.as_status_json() for page in troubled],

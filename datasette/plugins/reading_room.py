@@ -81,9 +81,10 @@ async def overview(datasette, request):
 
 
 async def health(datasette, request):
-    now, trouble = datetime.now(UTC), trouble_of(_home(datasette))
+    now, home = datetime.now(UTC), _home(datasette)
+    trouble = trouble_of(home)
     response = await _answer(
-        datasette, request, "health.html", lambda reader: views.health_view(reader, at=now, trouble=trouble)
+        datasette, request, "health.html", lambda reader: views.health_view(reader, home=home, at=now, trouble=trouble)
     )
     if trouble is not None:
         response.status = 503

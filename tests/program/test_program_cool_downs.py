@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 
@@ -41,7 +43,7 @@ def test_a_host_that_asked_for_rest_is_left_alone_after_a_kill_and_a_restart(
     process = home.start("serve", "--port", "0")
     assert process.stderr is not None
     process.stderr.readline()
-    time.sleep(2.5)  # two ticks and more
+    time.sleep(1.5)  # a tick and a half
     assert site.asked.count("/strait") == 1
 
 
@@ -60,3 +62,34 @@ def test_a_look_by_hand_says_which_cool_down_it_overrides_and_ends_it_where_the_
     well = home.run("check", "strait")
     assert ("a look by hand asks it all the same" in well.err, cooling(home)) == (True, [])
     assert "left alone" not in home.run("check", "strait").err
+
+
+def test_a_page_in_trouble_is_told_as_failing_once_and_recovered_once_whatever_is_restarted(
+    home: Any, site: Any, statement: Any, serve_handlers: Callable[..., list[str]]
+) -> None:
+    told: list[str] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            told.extend(alert["event"] for alert in message["alerts"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    (hook,) = serve_handlers([Hook])
+    home.watch({"strait": site.put("/strait", statement.html())})
+    with (home.path / "variorum.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            f'[[alert]]\nname = "all"\non = ["failing", "recovered"]\nto = ["json{hook.removeprefix("http")}/hook"]\n'
+        )
+    home.check()
+    site.put("/strait", statement.html(), status=503)
+    for _ in range(5):
+        home.check()
+    site.put("/strait", statement.html())
+    for _ in range(2):
+        home.check()
+    assert told == ["failing", "recovered"]

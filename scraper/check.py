@@ -17,10 +17,9 @@ from scraper.browser import Browser
 from scraper.fetch import Fetcher
 from scraper.interpret import VERSION, needs_body, over_limit
 from scraper.parsers import Died, OverLimit, Parsers, ended
-from scraper.politeness import HostGate
 from scraper.robots import Robots
 from scraper.watchlist import Page
-from scraper.way import Way
+from scraper.way import Gate, Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ def look(
     parsers: Parsers,
     now: Callable[[], datetime],
     full_every: int,
-    gate: HostGate | None = None,
+    gate: Gate | None = None,
     scheduled: bool = True,
 ) -> Look:
     """Ask for the page and read what came. Runs on any thread: it touches the network and values, no database.

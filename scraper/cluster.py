@@ -18,7 +18,9 @@ from uuid import uuid4
 from archive.errors import VariorumError
 from archive.store import PageState
 from scraper.check import Look
+from scraper.cluster_gate import NearGate
 from scraper.cluster_worker import Order, Report, Settings, look_here, mark_of
+from scraper.politeness import HostGate
 from scraper.robots import OriginRules, origin_of
 from scraper.watchlist import Page
 
@@ -26,6 +28,8 @@ SCHEME = "dask://"
 CONNECT_S = 10  # for the scheduler to answer, and for a first worker to be there
 PATIENCE_S = 60  # that a round waits for a worker, when the last one is gone
 COUNTED_EVERY_S = 1.0
+
+Origin = tuple[str, str]  # as robots.txt holds for, and the proxy that it was asked through
 
 
 class ClusterMissing(VariorumError):
@@ -51,12 +55,22 @@ class LookLost(Exception):
 class Cluster:
     """Hands looks to the workers of one cluster. Owned by the thread that runs the rounds."""
 
-    def __init__(self, executor: str, settings: Settings, *, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        executor: str,
+        settings: Settings,
+        *,
+        gate: HostGate,
+        now: Callable[[], datetime],
+        say: Callable[[str], None],
+    ) -> None:
         """Raises ClusterUnreachable."""
         self._name = executor
-        self._settings = settings
+        self.settings = settings  # of the looks that are ordered from now on
         self._say = say
-        self._rules: dict[str, OriginRules] = {}
+        self._turns = NearGate(gate, now=now, topic=f"variorum-{uuid4().hex}")
+        self._rules: dict[Origin, OriginRules] = {}
+        self._ways: dict[str, frozenset[Origin]] = {}  # slug: what its last look had to do with
         self._orders: set[str] = set()  # given and not settled
         self._connect()
         self._threads = self._count()
@@ -75,6 +89,7 @@ class Cluster:
             self._client.close()
             raise ClusterUnreachable(self._name, "the Dask scheduler there has no worker") from error
         self._executor: Executor = self._client.get_executor(pure=False, retries=0)
+        self._turns.listen(self._client)
 
     def close(self) -> None:
         """Give up the looks under way. A request that a worker has begun ends there, within its deadline."""
@@ -108,30 +123,36 @@ class Cluster:
                 self._connect()
         if self._client.status != "running":
             return 0
+        self._turns.listen(self._client)
         return int(self._client.scheduler_info().get("total_threads", 0))
 
-    def look(self, page: Page, state: PageState, *, at: datetime) -> Future[Look]:
-        """Order a look; at most one at an origin at a time, so that what one learnt of robots.txt goes along with the next.
+    def look(self, page: Page, state: PageState, *, at: datetime, scheduled: bool) -> Future[Look]:
+        """Order a look at a page whose host is ours; what is known of robots.txt where it led last time goes along.
 
         The future raises LookLost where a worker ended with it, or could not begin it.
         """
-        origin = origin_of(page.url)
+        origins = {(origin_of(page.url) or "", page.proxy)} | self._ways.get(page.slug, frozenset())
         order = Order(
             id=uuid4().hex,
             at=at,
             page=page,
             state=state,
-            settings=self._settings,
-            rules=self._rules.get(origin) if origin else None,
+            settings=self.settings,
+            rules=tuple(self._rules[origin] for origin in sorted(origins) if origin in self._rules),
+            topic=self._turns.topic,
+            scheduled=scheduled,
         )
         found: Future[Look] = Future()
         self._orders.add(order.id)
+        self._turns.expect(order.id)
         self._executor.submit(look_here, order).add_done_callback(lambda came: self._settle(order.id, came, found))
         return found
 
     def _settle(self, order_id: str, came: Future[Report], found: Future[Look]) -> None:
         """On Dask's thread."""
         self._orders.discard(order_id)
+        self._turns.forget(order_id)
+        self._clear(order_id)
         try:
             report = came.result()
         except CancelledError:
@@ -141,13 +162,19 @@ class Cluster:
         except Exception as error:  # a bug of ours is raised where the round runs, as if it had been there
             found.set_exception(error)
         else:
-            if report.rules is not None:
-                self._rules[report.rules.origin] = report.rules
             if report.look is None:
                 found.set_exception(LookLost(report.trouble))
             else:
+                self._learn(report.look.page.slug, report.rules)
                 found.set_result(report.look)
-        self._clear(order_id)
+
+    def _learn(self, slug: str, learnt: tuple[OriginRules, ...]) -> None:
+        """Keep the newest reading of each robots.txt: several looks may have been led to one origin."""
+        self._ways[slug] = frozenset((rules.origin, rules.proxy) for rules in learnt)
+        for rules in learnt:
+            known = self._rules.get((rules.origin, rules.proxy))
+            if known is None or known.asked_at <= rules.asked_at:
+                self._rules[rules.origin, rules.proxy] = rules
 
     def _clear(self, order_id: str) -> None:
         if self._client.status == "running":
@@ -155,13 +182,15 @@ class Cluster:
 
 
 @contextmanager
-def cluster_of(executor: str, settings: Settings, *, say: Callable[[str], None]) -> Iterator[Cluster]:
+def cluster_of(
+    executor: str, settings: Settings, *, gate: HostGate, now: Callable[[], datetime], say: Callable[[str], None]
+) -> Iterator[Cluster]:
     """The cluster that the watch list names. Raises ClusterMissing and ClusterUnreachable."""
     try:
         importlib.import_module("distributed")
     except ImportError:
         raise ClusterMissing(executor) from None
-    cluster = Cluster(executor, settings, say=say)
+    cluster = Cluster(executor, settings, gate=gate, now=now, say=say)
     try:
         yield cluster
     finally:

@@ -18,6 +18,7 @@ from archive.store import PageState
 from scraper import clock
 from scraper.browser import Browser, BrowserMissing, find_chromium
 from scraper.check import Look, look
+from scraper.cluster_gate import FarGate, on_loop
 from scraper.fetch import Fetcher, FetchLimits
 from scraper.interpret import VERSION
 from scraper.parsers import Parsers
@@ -47,7 +48,9 @@ class Order:
     page: Page
     state: PageState
     settings: Settings
-    rules: OriginRules | None  # of robots.txt, as far as known
+    rules: tuple[OriginRules, ...]  # of robots.txt, where this page led last time
+    topic: str  # of the events that ask for turns
+    scheduled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ class Report:
     """What came of an order: a look and what was learnt on the way, or why there is none."""
 
     look: Look | None = None
-    rules: OriginRules | None = None  # None: nothing new
+    rules: tuple[OriginRules, ...] = ()  # of all that the look has to do with
     trouble: str = ""
 
 
@@ -74,8 +77,9 @@ def look_here(order: Order) -> Report:
         return Report(trouble="the worker that had begun it ended")
     now = _Clock(order.at)
     robots = Robots(tools.fetcher, now=now) if settings.robots else None
-    if robots is not None and order.rules is not None:
-        robots.take(order.rules)
+    if robots is not None:
+        for rules in order.rules:
+            robots.take(rules)
     seen = look(
         order.page,
         order.state,
@@ -85,9 +89,10 @@ def look_here(order: Order) -> Report:
         parsers=tools.parsers,
         now=now,
         full_every=settings.full_every,
+        gate=FarGate(worker, order.topic, order.id),
+        scheduled=order.scheduled,
     )
-    rules = robots.rules_of(order.page.url) if robots is not None else None
-    return Report(look=seen, rules=rules if rules != order.rules else None)
+    return Report(look=seen, rules=robots.learnt() if robots is not None else ())
 
 
 def mark_of(order_id: str) -> str:
@@ -97,11 +102,10 @@ def mark_of(order_id: str) -> str:
 
 def _begin(worker: Any, order_id: str) -> bool:
     """Whether it was not begun before. The scheduler runs a task once at a time, so that asking and setting are enough."""
-    sync = importlib.import_module("distributed.utils").sync
     name = mark_of(order_id)
-    if sync(worker.loop, worker.scheduler.event_is_set, name=name):
+    if on_loop(worker, worker.scheduler.event_is_set, name=name):
         return False
-    sync(worker.loop, worker.scheduler.event_set, name=name)
+    on_loop(worker, worker.scheduler.event_set, name=name)
     return True
 
 

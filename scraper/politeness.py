@@ -142,7 +142,7 @@ class HostGate:
         """Frees the host after a look of which nothing came back: it may have been asked, so the delay holds."""
         with self._lock:
             state = self._state(host, now)
-            state.busy, state.left_at = False, now
+            state.busy, state.moved_on, state.left_at = False, False, now
 
     def next_allowed_at(self, host: str, *, scheduled: bool = True) -> datetime | None:
         """When a look at the host may begin; None: at once. A look under way is not counted."""

@@ -101,12 +101,13 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
     """
     fetch, limits = watch_list.fetch, limits_of(watch_list)
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
+    gate = HostGate(delay_s=fetch.delay_s, back_off_s=fetch.back_off_s)
     with ExitStack() as stack:
         fetcher, parsers = stack.enter_context(Fetcher(limits)), stack.enter_context(Parsers())
         cluster = browser = None
         if fetch.executor != "threads":
             there = Settings(limits=limits, robots=fetch.robots, browser=fetch.browser, full_every=fetch.full_every)
-            cluster = stack.enter_context(cluster_of(fetch.executor, there, say=say))
+            cluster = stack.enter_context(cluster_of(fetch.executor, there, gate=gate, now=clock.now, say=say))
         else:
             browser = _browser_of(watch_list, fetcher, stack)
         try:
@@ -115,7 +116,7 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
                 browser=browser,
                 robots=Robots(fetcher, now=clock.now) if fetch.robots else None,
                 parsers=parsers,
-                gate=HostGate(delay_s=fetch.delay_s, back_off_s=fetch.back_off_s),
+                gate=gate,
                 executor=executor,
                 workers=WORKERS,
                 full_every=fetch.full_every,

@@ -44,6 +44,7 @@ class OriginRules:
     """What one reading of an origin's robots.txt came to, as a value that another process can go on from."""
 
     origin: str
+    proxy: str
     text: str
     text_at: datetime | None
     asked_at: datetime
@@ -106,24 +107,27 @@ class Robots:
         says = "allows" if allowed else "disallows"
         return RobotsVerdict(allowed=allowed, detail=f"{target.origin}/robots.txt {says} {target.path[:200]}")
 
-    def rules_of(self, url: str) -> OriginRules | None:
-        """What is known of the page's origin; None where nothing was asked."""
-        name = origin_of(url)
-        known = self._origin(name, "") if name is not None else None
-        if name is None or known is None or known.asked_at is None:
-            return None
-        return OriginRules(
-            origin=name,
-            text=known.text,
-            text_at=known.text_at,
-            asked_at=known.asked_at,
-            kept=known.kept,
-            blanket=known.blanket,
+    def learnt(self) -> tuple[OriginRules, ...]:
+        """What is known of every origin that was asked."""
+        with self._lock:
+            origins = list(self._origins.items())
+        return tuple(
+            OriginRules(
+                origin=name,
+                proxy=proxy,
+                text=known.text,
+                text_at=known.text_at,
+                asked_at=known.asked_at,
+                kept=known.kept,
+                blanket=known.blanket,
+            )
+            for (name, proxy), known in origins
+            if known.asked_at is not None
         )
 
     def take(self, rules: OriginRules) -> None:
         """Go on from what was learnt elsewhere."""
-        known = self._origin(rules.origin, "")
+        known = self._origin(rules.origin, rules.proxy)
         with known.lock:
             known.text, known.text_at, known.asked_at = rules.text, rules.text_at, rules.asked_at
             known.kept, known.blanket = rules.kept, rules.blanket

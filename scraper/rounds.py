@@ -55,7 +55,7 @@ class Tools:
     def begin(self, page: Page, state: PageState, at: datetime, *, scheduled: bool) -> Future[Look]:
         """A look at the page; with a cluster the future may raise LookLost."""
         if self.cluster is not None:
-            return self.cluster.look(page, state, at=at)
+            return self.cluster.look(page, state, at=at, scheduled=scheduled)
         return self.executor.submit(
             look,
             page,

@@ -6,14 +6,22 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
+from typing import Protocol
 
 from archive.model import utc_text
 from scraper.faults import BadTarget, Fault, Forbidden
-from scraper.politeness import HostGate
 from scraper.robots import Robots
 from scraper.targets import Target, host_of
 
 _LONGEST_NAP_S = 0.1
+
+
+class Gate(Protocol):
+    """What a way takes its turns from: a `HostGate`, here or far away."""
+
+    def try_enter_as_guest(self, host: str, now: datetime, *, scheduled: bool) -> datetime | None: ...
+
+    def move_on(self, host: str, now: datetime, *, as_guest: bool) -> None: ...
 
 
 class Way:
@@ -26,7 +34,7 @@ class Way:
         self,
         url: str,
         *,
-        gate: HostGate | None,
+        gate: Gate | None,
         robots: Robots | None,
         proxy: str,
         now: Callable[[], datetime],
@@ -60,7 +68,7 @@ class Way:
         if not verdict.allowed and verdict.failure is None:  # else the look will find that failure itself
             raise Forbidden(verdict.detail)
 
-    def _change_to(self, host: str, gate: HostGate, left_s: float) -> None:
+    def _change_to(self, host: str, gate: Gate, left_s: float) -> None:
         if self._host:
             gate.move_on(self._host, self._now(), as_guest=self._is_guest)
         self._host, self._is_guest = "", False

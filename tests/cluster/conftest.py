@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -16,10 +15,7 @@ from pathlib import Path
 
 import pytest
 
-HAS_DASK = importlib.util.find_spec("distributed") is not None
 STARTING_S = 60
-
-collect_ignore_glob = [] if HAS_DASK else ["test_cluster_*.py"]
 
 
 @dataclass
@@ -48,11 +44,16 @@ class Processes:
         self._said(f"{name}.log", "Registered to:")
         return worker
 
+    def kill_workers(self) -> None:
+        for worker in self.workers:
+            worker.kill()
+            worker.wait()
+
     def close(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            if process is not None:
-                process.kill()
-                process.wait()
+        self.kill_workers()
+        if self.scheduler is not None:
+            self.scheduler.kill()
+            self.scheduler.wait()
 
     def _start(self, name: str, options: str) -> subprocess.Popen[bytes]:
         program = "dask_scheduler" if name == "scheduler" else "dask_worker"
@@ -101,6 +102,13 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]
         yield processes
 
 
+@pytest.fixture
+def own_scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """A cluster that has no worker yet."""
+    with started(tmp_path_factory.mktemp("own-scheduler"), 0) as processes:
+        yield processes
+
+
 @dataclass(frozen=True)
 class Asked:
     """One request as the server saw it."""
@@ -112,7 +120,10 @@ class Asked:
 
 
 class Sites:
-    """Servers, one an address of 127.0.0.0/8, each a host. `answer` gives status and body, and may take its time."""
+    """Servers, one an address of 127.0.0.0/8, each a host.
+
+    `answer` gives status and body, of a redirect where it leads, and may take its time.
+    """
 
     def __init__(self) -> None:
         self.answer: Callable[[str, str], tuple[int, str]] = lambda host, path: (404, "")
@@ -140,6 +151,8 @@ class Sites:
                 status, body = sites.answer(host, self.path)
                 sites.log.append(Asked(host, self.path, begun_s, time.monotonic()))
                 self.send_response(status)
+                if 300 <= status < 400:
+                    self.send_header("Location", body)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(body.encode())))
                 self.end_headers()

@@ -120,6 +120,25 @@ def test_two_workers_never_ask_a_host_at_once_nor_before_its_delay(
         assert min(gaps) >= 0.2
 
 
+def test_looks_that_are_led_to_one_host_take_turns_there_over_all_workers(
+    tmp_path: Path, sites: Any, shared_cluster: Any
+) -> None:
+    target = sites.url("127.0.5.9", "/moved")
+
+    def answer(host: str, path: str) -> tuple[int, str]:
+        if path == "/robots.txt":
+            return 404, ""
+        return (200, statement("river")) if host == "127.0.5.9" else (302, target)
+
+    sites.answer = answer
+    pages = {f"page-{n}": sites.url(f"127.0.5.{n}", "/old") for n in range(1, 6)}
+    check(tmp_path / "home", watch_list(sites, pages, executor=shared_cluster.executor, fetch='delay = "0.2s"'))
+    asked = sorted((asked.begun_s, asked.ended_s) for asked in sites.log if asked.path == "/moved")
+    gaps = [later[0] - earlier[1] for earlier, later in pairwise(asked)]
+    assert len(gaps) == 4
+    assert min(gaps) >= 0.2
+
+
 def test_a_worker_that_is_killed_costs_a_second_look_and_no_observation(
     tmp_path: Path, sites: Any, own_cluster: Any
 ) -> None:

@@ -177,7 +177,14 @@ def _accepted(verdict: Verdict, evidence: Evidence, memory: str) -> Interpretati
     if _comes_in_turn(known, text):
         texts = len({*known.earlier, known.text})
         fact = ("in turn", f"one of {texts} texts that this address shows in turn")
-        turn = replace(learnt, other=text, other_looks=1, other_since=utc_text(evidence.capture.observed_at))
+        turn = replace(
+            learnt,
+            told=known.told,
+            parts=known.parts,
+            other=text,
+            other_looks=1,
+            other_since=utc_text(evidence.capture.observed_at),
+        )
         if text == known.other:
             turn = replace(turn, other_looks=known.other_looks + 1, other_since=known.other_since)
         verdict = replace(verdict, facts=(*verdict.facts, fact))

@@ -28,8 +28,9 @@ _VISITS = (  # words for visits and readings, and those of scripts that set no s
     r"lượt|dilihat|dibaca|pengunjung|(?:ال)?مشاهد\w*|قراء\w*|(?:ال)?زيار\w*|(?:ال)?زائر\w*|بازدید\w*|צפיות|נקרא|נצפה|"
     r"आगंतुक\w*|बार)|浏览|瀏覽|阅读|閱讀|点击|點閱|访问|訪問|閲覧|アクセス|조회|방문"
 )
-_PRESENCE = (  # words for being there just now
-    r"(?<![^\W\d_])(?:online|онлайн|en ligne|en línea|çevrimiçi|желіде|ऑनलाइन|(?:ال)?متصل\w*)|在线|在線|オンライン|온라인"
+_PRESENCE = (  # words for being there just now, and for passing a page on
+    r"(?<![^\W\d_])(?:shares?|likes?|поделиться|нравится|поширити|бөлісу|partager|teilen|compartir|partilhar|condividi|"
+    r"delen|udostępnij|sdílet|paylaş|bagikan|chia sẻ|مشاركة|שתף|साझा करें|online|онлайн|en ligne|en línea|çevrimiçi|желіде|ऑनलाइन|(?:ال)?متصل\w*)|在线|在線|オンライン|온라인|分享|点赞|シェア|いいね|공유"
 )
 _RATES = (  # words for rates of exchange
     r"(?<![^\W\d_])(?:exchange rate|rate of|курс\w*|бағам\w*|taux|cours du|wechselkurs|kurs|tipo de cambio|cotización|"

@@ -32,6 +32,7 @@ _HABITS: tuple[tuple[int, int], ...] = (
     (2, 12 * 3600),
     (3, 3 * 86400),
 )  # changes in a row, and how long a value may have stood: it changes by itself
+_PROSE_HABITS = ((4, 86400),)
 _EDITORS_HABITS = ((6, 12 * 3600),)  # of a text that was reworded, or grew: editors come back to their sentences
 _KNOWN_STANDS = 2  # from which it is known how long its values stand
 _LASTING_LOOKS = 3
@@ -43,6 +44,7 @@ _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", "။", "։", 
 _HEADLINE_WORDS = 4
 _A_FEW = 3  # headlines without links
 _A_LIST = 4  # texts, of which words may be common
+_A_RATE = re.compile(r"(?<![\d.,])\d+(?:[.,]\d{1,2}|[.,]\d{4})(?![\d.,])")  # a number with a fraction
 _LONGEST = 300  # characters of a text that may be one in turn
 
 
@@ -370,10 +372,10 @@ def _is_edit(part: Part, before: Part | None, difference: Difference, at: dateti
 def _is_restless(part: Part, difference: Difference) -> bool:
     """Whether the part changed so quickly and so often that it does so by itself."""
     habits = _HABITS
-    if _is_rewording(difference) or _is_growth(part, difference):
+    if _reworded(difference) or _is_growth(part, difference):
         habits = _EDITORS_HABITS
     elif any(placed.place.prose for placed in (*difference.old, *difference.new)):
-        habits = _HABITS[1:]
+        habits = _PROSE_HABITS
     return any(
         len(part.stands_s) >= changes and median_high(part.stands_s[-changes:]) <= quick_s
         for changes, quick_s in habits
@@ -387,17 +389,16 @@ def _is_growth(part: Part, difference: Difference) -> bool:
     return not {placed.code for placed in (*difference.old, *difference.new)} & set(part.seen)
 
 
-def _is_rewording(difference: Difference) -> bool:
-    """Whether texts were changed in part, at least half of them; a short one with another number is one that became another."""
+def _reworded(difference: Difference) -> int:
+    """How many texts were changed in part: in some words, or in nothing but numbers that are no rates."""
     bags = _distinct(difference)
-    reworded = 0
+    count = 0
     for old, new in difference.pairs:
         if old is not None and new is not None:
-            short = len(new.block.text) <= _SHORT
-            renumbered = short and _NUMBERS.sub("", old.block.text) == _NUMBERS.sub("", new.block.text)
-            alike = _alike(bags[old.code], bags[new.code])
-            reworded += alike >= (0.75 if short else 0.5) and not renumbered
-    return 2 * reworded >= len(difference.pairs)
+            alike = _alike(bags[old.code], bags[new.code]) >= (0.75 if len(new.block.text) <= _SHORT else 0.5)
+            renumbered = _without_numbers(old.block.text) == _without_numbers(new.block.text)
+            count += not _A_RATE.search(new.block.text) if renumbered else alike
+    return count
 
 
 def _distinct(difference: Difference) -> dict[int, frozenset[str]]:
@@ -428,7 +429,7 @@ def _is_turnover(difference: Difference) -> bool:
         return False
     links = [placed for placed in new if placed.place.linked]
     went, came = [placed.code for placed in old], [placed.code for placed in new]
-    if sorted(went) == sorted(came):  # what only moved is told as that
+    if sorted(went) == sorted(came) or _reworded(difference):  # what only moved, or was edited too, is told as that
         return False
     linked = 2 * len(links) >= len(new)
     loose = all(placed.block.kind == "paragraph" and not reads_on(placed.block.text) for placed in new)
@@ -438,7 +439,7 @@ def _is_turnover(difference: Difference) -> bool:
     moved_on = len(old) == len(new) and all(one is None or other is None for one, other in difference.pairs)
     if not moved_on and (min(len(old), len(new)) < 2 or 2 * difference.unchanged > len(new)):
         return False
-    if 2 * sum(len(_bag(placed, {})) >= _HEADLINE_WORDS for placed in heads) < len(heads):
+    if 2 * sum(len(_bag(placed, {})) >= _HEADLINE_WORDS for placed in heads) <= len(heads):
         return False
     bags = _distinct(difference)
     unlike = [placed for placed in new if all(_alike(bags[placed.code], bags[one.code]) < 0.75 for one in old)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import ssl
 import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -163,12 +164,29 @@ def load(path: Path) -> WatchList:
         line = raw.count(b"\n", 0, error.start) + 1
         raise WatchListError(str(path), [_file_problem("is not UTF-8; save it as UTF-8", line)]) from error
     watch_list = parse(text, name=str(path))
-    wrong = watchlist_anchor.wrong_root(watch_list.anchor, path.parent)
-    if wrong is not None:
-        key = ("anchor", "root")
-        line = _Reader(text.removeprefix("\ufeff")).line(key)
-        raise WatchListError(str(path), [Problem(line=line, key=".".join(key), message=wrong)])
+    files = {
+        ("anchor", "root"): watchlist_anchor.wrong_root(watch_list.anchor, path.parent),
+        ("fetch", "ca_file"): _wrong_ca_file(watch_list.fetch.ca_file),
+    }
+    reader = _Reader(text.removeprefix("\ufeff"))
+    problems = [
+        Problem(line=reader.line(key), key=".".join(key), message=wrong) for key, wrong in files.items() if wrong
+    ]
+    if problems:
+        raise WatchListError(str(path), problems)
     return watch_list
+
+
+def _wrong_ca_file(path: str) -> str | None:
+    """What is wrong with the file of certificates, if one is named."""
+    try:
+        if path:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        return f"{path} has no certificate in it; it must hold them as PEM"
+    except OSError as error:
+        return f"{path} can't be read ({error.strerror}); put the certificates there, as PEM"
+    return None
 
 
 def parse(text: str, *, name: str = FILE_NAME) -> WatchList:

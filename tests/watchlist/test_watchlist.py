@@ -319,6 +319,21 @@ def test_a_byte_order_mark_and_dos_line_ends_are_no_error(tmp_path: Path) -> Non
     assert load(path).pages[0].slug == "a"
 
 
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "can't be read (No such file or directory)"), ("no PEM", "has no certificate in it")]
+)
+def test_a_file_of_certificates_that_is_of_no_use_is_refused_with_its_line(
+    tmp_path: Path, content: str | None, said: str
+) -> None:
+    path, certificates = tmp_path / "variorum.toml", tmp_path / "ca.pem"
+    path.write_text(f'[fetch]\nca_file = "{certificates}"\n', "utf-8")
+    if content is not None:
+        certificates.write_text(content, "utf-8")
+    with pytest.raises(WatchListError) as refused:
+        load(path)
+    assert str(refused.value).startswith(f"{path}:2: fetch.ca_file: {certificates} {said}")
+
+
 def test_a_bad_file_exits_with_1() -> None:
     with pytest.raises(WatchListError) as caught:
         parse("x = 1")

@@ -98,6 +98,15 @@ class NoPage(NotInArchive):
         super().__init__(f"No page {slug} in this archive.{hint}")
 
 
+class SlugsOfOnePage(VariorumError):
+    """Two pages of the watch list by slugs that are of one page in the archive."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(
+            f"The slugs {one} and {other} belong to one page of this archive, which was renamed. Give the new page another slug."
+        )
+
+
 DatabaseError = sqlite3.DatabaseError  # what SQLite raises, for who tells of it
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _DISK = ("SQLITE_IOERR", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")

@@ -23,7 +23,7 @@ from archive.bodies import put_body
 from archive.columns import act_columns, observation_columns
 from archive.cool_downs import CoolDowns, note_cool_downs
 from archive.diff import Comparison
-from archive.errors import HomeUnusable, NoPage, StoreFailed
+from archive.errors import HomeUnusable, NoPage, SlugsOfOnePage, StoreFailed
 from archive.evidence import Json, observation_entry, rules_from_json
 from archive.lock import HomeLock
 from archive.log import append, next_seq
@@ -190,12 +190,17 @@ class Archive:
         """Make the archive's pages those of the watch list: new ones begin, changed settings are logged, others retire.
 
         `version` is that of the interpreter, which the first reading of a new page will be made by; `actor` who changed
-        the settings, where that is known.
+        the settings, where that is known. Raises StoreFailed and SlugsOfOnePage; then nothing is changed.
         """
         with self.transaction() as conn:
-            listed = [sync_page(conn, page, version, utc_text(at), actor) for page in pages]
+            listed: dict[int, str] = {}
+            for page in pages:
+                page_id = sync_page(conn, page, version, utc_text(at), actor)
+                if page_id in listed:
+                    raise SlugsOfOnePage(listed[page_id], page.slug)
+                listed[page_id] = page.slug
             marks = ",".join("?" * len(listed))
-            conn.execute(f"UPDATE pages SET watched = 0 WHERE watched AND id NOT IN ({marks})", listed)
+            conn.execute(f"UPDATE pages SET watched = 0 WHERE watched AND id NOT IN ({marks})", [*listed])
 
     @property
     def conn(self) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ import pytest
 
 from archive.bodies import MAX_DEPTH, read_body
 from archive.derive import Look, is_silent
-from archive.errors import HomeLocked, HomeUnusable, NewerArchive, NoPage, NotOurDatabase, StoreFailed
+from archive.errors import HomeLocked, HomeUnusable, NewerArchive, NoPage, NotOurDatabase, SlugsOfOnePage, StoreFailed
 from archive.evidence import canonical, capture_from_entry
 from archive.log import log_node, read_entry
 from archive.merkle import leaf_hash, root, root_at
@@ -106,9 +106,9 @@ def test_what_is_told_late_is_dated_by_the_look_that_showed_it_first(archive: Ar
     told = replace(seen(SECOND), since=NOON + timedelta(hours=2))
     change = look(archive, 4, told).row()["change"]
     assert (change["not_before"], change["not_after"]) == ("2014-05-09T13:00:00Z", "2014-05-09T16:00:00Z")
-    assert rows(archive, "SELECT DISTINCT end_not_before, end_not_after FROM lifetimes WHERE end_not_after IS NOT NULL") == [
-        ("2014-05-09T13:00:00Z", "2014-05-09T16:00:00Z")
-    ]
+    assert rows(
+        archive, "SELECT DISTINCT end_not_before, end_not_after FROM lifetimes WHERE end_not_after IS NOT NULL"
+    ) == [("2014-05-09T13:00:00Z", "2014-05-09T16:00:00Z")]
 
 
 def test_a_look_at_an_earlier_text_in_turn_is_known_as_that_and_moves_no_bound(archive: Archive) -> None:
@@ -272,6 +272,16 @@ def test_a_page_under_a_new_slug_keeps_its_history_and_resolves_under_both(archi
     archive.sync_pages([replace(PAGE, slug="river", was=(PAGE.slug,))], version="x/1", at=NOON)
     assert archive.page_state("river").page_id == archive.page_state(PAGE.slug).page_id
     assert archive.page_state(PAGE.slug).slug == "river"
+
+
+def test_a_new_page_by_an_earlier_slug_of_another_is_refused_and_nothing_is_changed(archive: Archive) -> None:
+    renamed = replace(PAGE, slug="river")
+    archive.sync_pages([replace(renamed, was=(PAGE.slug,))], version="x/1", at=NOON)
+    before = rows(archive, "SELECT count(*) FROM entries")
+    with pytest.raises(SlugsOfOnePage, match="another slug"):
+        archive.sync_pages([renamed, replace(PAGE, url="https://ministry.example/new")], version="x/1", at=NOON)
+    assert rows(archive, "SELECT count(*) FROM entries") == before
+    assert rows(archive, "SELECT slug, url FROM pages") == [("river", PAGE.url)]
 
 
 def test_a_page_taken_out_of_the_watch_list_stays_readable(archive: Archive) -> None:

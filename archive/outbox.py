@@ -288,6 +288,7 @@ def _after_ill_look(
         reason=derived.reason,
         since=condition.since,
         looks=getattr(condition, trouble),
+        moved_to=look.moved_to if derived.reason == "moved" else None,
     )
     for rule in rules:
         match = owed(rule, event)

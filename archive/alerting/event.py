@@ -76,7 +76,7 @@ class Event:
     looks: int = 0  # of what goes on
     change: ChangeFacts | None = None
     behind: tuple[str, ...] = ()  # out of step: the pages that were not reworded
-    moved_to: str | None = None  # moved: the new address
+    moved_to: str | None = None  # moved, or held as moved: the new address
     old_text: str = field(default="", repr=False, compare=False)
     new_text: str = field(default="", repr=False, compare=False)
 

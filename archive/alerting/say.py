@@ -123,6 +123,9 @@ def _of_condition(event: Event) -> Iterator[Sentence]:
         yield ((f"The look of {at} showed: {meaning}.", False),)
         if event.kind == "failing" and event.since:
             yield ((f"No look has shown the page since {words.moment(event.since)}.", False),)
+        if event.moved_to is not None:
+            yield (("Its address leads for good to ", False), (event.moved_to, True), (".", False))
+            yield ((f"If the page is there, confirm it with: variorum release {event.observation}", False),)
         yield (("The archived wording stays as it was; nothing of this became a revision.", False),)
 
 

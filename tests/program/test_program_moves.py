@@ -116,6 +116,19 @@ def test_an_alert_tells_a_new_address_once(home, site, statement) -> None:
     assert new in alerts[0]["headline"].replace("\u2060", "")
 
 
+def test_an_alert_on_held_pages_says_where_the_page_was_led(home, site, other_site, statement) -> None:
+    rule = '[[alert]]\nname = "held"\non = ["held"]\nconfirm = "0"\nto = ["json://127.0.0.1:9/hook"]\n'
+    watch(home, site.put("/strait", statement.html()), rule)
+    check(home)
+    new = other_site.put("/strait", statement.html())
+    lead(site, "/strait", new)
+    check(home)
+    conn = sqlite3.connect(home.path / DATABASE)
+    told = [json.loads(content)["event"] for (content,) in conn.execute("SELECT content FROM alerts")]
+    conn.close()
+    assert [(event["reason"], event["moved_to"]) for event in told] == [("moved", new)]
+
+
 def test_a_relaunch_is_an_act_in_the_log_and_the_history_goes_on(home, site, other_site, statement) -> None:
     old = site.put("/strait", statement.html())
     watch(home, old)

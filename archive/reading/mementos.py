@@ -33,12 +33,17 @@ class NoMemento(NotInArchive):
 def page_of(reader: Reader, candidates: Sequence[str]) -> tuple[PageRow, str]:
     """The page that has, or had, the first of these addresses that any has; of several the one that has it now.
 
-    Raises NoMemento.
+    Where none has, the page that permanent redirects led to it. Raises NoMemento.
     """
+    urls = {"urls": json.dumps(list(candidates), ensure_ascii=True)}
     rows = reader.rows(
         "SELECT c.value AS url, a.page_id FROM json_each(:urls) c JOIN page_addresses a ON a.url = c.value"
         " JOIN pages p ON p.id = a.page_id ORDER BY c.key, p.url = a.url DESC, a.id DESC LIMIT 1",
-        {"urls": json.dumps(list(candidates), ensure_ascii=True)},
+        urls,
+    ) or reader.rows(
+        "SELECT c.value AS url, r.page_id FROM seams m JOIN json_each(:urls) c ON c.value = m.url"
+        " JOIN readings r ON r.id = m.reading_id AND r.is_current ORDER BY c.key, m.seq DESC LIMIT 1",
+        urls,
     )
     if not rows:
         raise NoMemento(candidates[0])

@@ -95,3 +95,10 @@ def test_the_table_of_seams_is_for_readers_too(moves: Any) -> None:
     page = moves.get("/archive/seams").text
     assert "What the columns mean" in page
     assert SECOND in page
+
+
+def test_an_address_that_the_page_was_led_to_resolves_too(moves: Any) -> None:
+    found = {url: moves.get(f"/timemap/json/{url}") for url in (FIRST, SECOND, THIRD, f"{SECOND}/nowhere")}
+    assert [response.status_code for response in found.values()] == [200, 200, 200, 404]
+    counts = {len(found[url].json()["mementos"]["list"]) for url in (FIRST, SECOND, THIRD)}
+    assert len(counts) == 1

@@ -205,6 +205,7 @@ def test_a_naive_time_is_refused() -> None:
         (PAGE + "date_order = 'dym'", 4, "page.date_order", "dmy, mdy, ymd"),
         (PAGE + "was = ['a']", 4, "page.was", "taken by line 2"),
         (PAGE + "proxy = 'socks5://p.example:1'", 4, "page.proxy", "http://"),
+        (PAGE + "proxy = 'https://p.example:1'", 4, "page.proxy", "must be http://"),
         (PAGE + "every = 2026-01-01", 4, "page.every", "not a date"),
         (PAGE + PAGE, 5, "page.slug", "taken by line 2"),
         ("[[page]]\nslug = 'a'", 1, "page.url", "is missing"),

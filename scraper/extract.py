@@ -13,10 +13,11 @@ from lxml import etree
 from archive.model import Block, Document, Rules
 from archive.stamps import day_of_today_line, is_age_line, is_label, is_stamp_line
 from scraper.blocks import Layout, Leaf, lay_out
+from scraper.habits import Place, reads_on
 from scraper.markup import PARSER_VERSION
 from scraper.memory import Memory, code, coded, codes
 from scraper.region import SELECTED, Region, find_region, selected_region, steadied
-from scraper.restless import MOST_BLOCKS, Place, reads_on
+from scraper.restless import MOST_BLOCKS
 from scraper.stamps import Head, page_stamps
 
 VERSION = f"extract 2, {PARSER_VERSION}"

@@ -272,8 +272,10 @@ def accepted_by_hand(memory: str, document: Document, final_url: str) -> str:
     text = digest(document.text)
     texts = [block.text for block in document.blocks if block.kind not in ("title", "stamp")]
     return replace(
-        forget_body(known),
+        _turn_ended(forget_body(known)),
         accepted=True,
+        told=(),  # what is told from now on begins with the next look
+        parts=(),
         text=text,
         title=document.title[:300],
         language=document.language,

@@ -272,6 +272,20 @@ def test_a_released_look_is_the_page_from_then_on(seen_page):
     assert seen_page.look(BARE["another site"][0]) == "unchanged"
 
 
+def test_a_released_look_is_told_as_it_is_though_something_had_been_kept_back(seen_page, page, paragraphs):
+    for names in (("Norway", "Chile", "Kenya"), ("Japan", "Peru", "Ghana"), ("Nepal", "Malta", "Cuba")):
+        links = "".join(f"<li><a href='/n'>The Minister meets the envoy of {name}</a></li>" for name in names)
+        seen_page.look(page(body=[*paragraphs, f"<ul>{links}</ul>"]))
+    assert seen_page.look(BARE["another site"][0]) == "held:unfamiliar"
+    released = seen_page.last.document
+    seen_page.memory, seen_page.text = (
+        accepted_by_hand(seen_page.memory, released, "http://mfa.example/en/position"),
+        released.text,
+    )
+
+    assert seen_page.look(BARE["another site"][0]) == "unchanged"
+
+
 def test_a_look_set_aside_by_hand_is_held_when_it_comes_again(history, page):
     assert history.look(page()) == "new"
     before = history.memory

@@ -112,6 +112,7 @@ class Course:
         self._schedule = Schedule(archive, watch_list.pages)
         self._storage = Storage(archive)
         self._sealed_s: float | None = None
+        self._unsealed_s: float | None = None  # since when something was recorded of which there is no checkpoint
         self._asking = ExitStack()  # what the tools in use hold, where they are not those of the beginning
         self._retired: list[tuple[ExitStack, list[Future[Any]]]] = []  # with the looks that still use it
         program.take_over_cool_downs(archive, tools)
@@ -146,6 +147,12 @@ class Course:
 
     def _due(self, at: datetime) -> list[Page]:
         self._close_retired()
+        if (
+            self._unsealed_s is not None
+            and time.monotonic() > self._unsealed_s + SEAL_EVERY_S
+            and self._storage.is_open()
+        ):
+            self._seal()  # no rest for long: a host that is left alone keeps its pages waiting
         if self._read_again.is_set():
             self._read_again.clear()
             self._take_up()
@@ -166,6 +173,8 @@ class Course:
 
     def _recorded(self, page: Page, recorded: Recorded) -> None:
         self._storage.took()
+        if self._unsealed_s is None:
+            self._unsealed_s = time.monotonic()
         if recorded.look_again_at is not None:
             self._schedule.look_again(page, recorded.look_again_at)
         self._deliverer.wake()
@@ -180,11 +189,11 @@ class Course:
         self._schedule.put_off(page, clock.now() + timedelta(seconds=LOST_AGAIN_S))
 
     def _seal(self) -> bool:
-        """A checkpoint after a round, once a while; whether it was time for one."""
+        """A checkpoint, once a while; whether it was time for one."""
         now_s = time.monotonic()
         if self._sealed_s is not None and now_s < self._sealed_s + SEAL_EVERY_S:
             return False
-        self._sealed_s = now_s
+        self._sealed_s, self._unsealed_s = now_s, None
         program.seal(self._archive)
         self._anchorer.wake()
         return True

@@ -11,6 +11,11 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+import pytest
+
+from scraper import service
+from scraper.watchlist import load
+
 
 def until(true: Callable[[], bool], *, within_s: float = 60) -> None:
     end = time.monotonic() + within_s
@@ -62,6 +67,28 @@ def test_a_look_by_hand_says_which_cool_down_it_overrides_and_ends_it_where_the_
     well = home.run("check", "strait")
     assert ("a look by hand asks it all the same" in well.err, cooling(home)) == (True, [])
     assert "left alone" not in home.run("check", "strait").err
+
+
+def test_checkpoints_are_made_though_a_host_that_is_left_alone_keeps_its_pages_waiting(
+    home: Any, site: Any, statement: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "SEAL_EVERY_S", 0.5)
+    port = site.base.rpartition(":")[2]
+    site.put("/strait", statement.html())
+    site.put("/harbour", statement.html(), status=503)
+    home.watch({"strait": f"http://127.0.0.1:{port}/strait", "harbour": f"http://localhost:{port}/harbour"}, every="1s")
+    home.run("checkpoint", "--init")
+    running = service.Service(home.path, load(home.path / "variorum.toml"), told=lambda *_: None, ended=lambda: None)
+    running.start()
+    until(lambda: running.wake() or time.sleep(0.2) or checkpoints(home) >= 3)
+    running.stop()
+    assert site.asked.count("/harbour") == 1
+
+
+def checkpoints(home: Any) -> int:
+    with closing(sqlite3.connect(home.path / "archive.db")) as conn:
+        (count,) = conn.execute("SELECT count(*) FROM checkpoints").fetchone()
+    return int(count)
 
 
 def test_a_page_in_trouble_is_told_as_failing_once_and_recovered_once_whatever_is_restarted(

@@ -112,5 +112,5 @@ def test_json_of_check_is_one_object_a_line_with_the_documented_keys(home: Any, 
     home.watch({"strait": site.put("/strait", statement.html())})
     done = home.run("check", "--json")
     (line,) = done.out.splitlines()
-    keys = "page observation outcome reason http_status revision change elapsed_ms received_bytes"
+    keys = "page observation outcome reason http_status revision change moved_to elapsed_ms received_bytes"
     assert list(json.loads(line)) == keys.split()

@@ -7,11 +7,13 @@ ends takes its looks along: `LookLost`, which is never the page's fault. The clu
 from __future__ import annotations
 
 import importlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from importlib import metadata
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +27,7 @@ from scraper.robots import OriginRules, origin_of
 from scraper.watchlist import Page
 
 SCHEME = "dask://"
+PACKAGE = "variorum"
 CONNECT_S = 10  # for the scheduler to answer, and for a first worker to be there
 PATIENCE_S = 60  # that a round waits for a worker, when the last one is gone
 COUNTED_EVERY_S = 1.0
@@ -45,7 +48,7 @@ class ClusterUnreachable(VariorumError):
     """Nothing makes looks at the address that the watch list names."""
 
     def __init__(self, executor: str, why: str) -> None:
-        super().__init__(f'executor = "{executor}": {why}. Start them, or write executor = "threads".')
+        super().__init__(f'executor = "{executor}": {why}. Mend that, or write executor = "threads".')
 
 
 class LookLost(Exception):
@@ -77,19 +80,33 @@ class Cluster:
         self._counted_s = self._manned_s = time.monotonic()
 
     def _connect(self) -> None:
-        distributed = importlib.import_module("distributed")
-        address = self._name.removeprefix(SCHEME)  # without a scheme Dask's own settings say whether TLS is spoken
         try:
-            self._client: Any = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
-        except (OSError, TimeoutError) as error:
+            self._client: Any = _client(self._name.removeprefix(SCHEME))
+        except OSError as error:
             raise ClusterUnreachable(self._name, "no Dask scheduler answers there") from error
         try:
             self._client.wait_for_workers(1, timeout=CONNECT_S)
-        except TimeoutError as error:
+            self._require_ours()
+        except OSError as error:
             self._client.close()
             raise ClusterUnreachable(self._name, "the Dask scheduler there has no worker") from error
+        except ClusterUnreachable:
+            self._client.close()
+            raise
         self._executor: Executor = self._client.get_executor(pure=False, retries=0)
         self._turns.listen(self._client)
+
+    def _require_ours(self) -> None:
+        """What runs a look must have the same of us: a worker that has not can't even say so, and ends."""
+        ours = metadata.version(PACKAGE)
+        try:
+            found = {"its scheduler": self._client.run_on_scheduler(metadata.version, PACKAGE)}
+        except metadata.PackageNotFoundError:
+            found = {"its scheduler": None}
+        found |= self._client.run(metadata.version, PACKAGE, on_error="return")
+        for where, theirs in found.items():
+            if theirs != ours:
+                raise ClusterUnreachable(self._name, f"{where} does not have {PACKAGE} {ours}")
 
     def close(self) -> None:
         """Give up the looks under way. A request that a worker has begun ends there, within its deadline."""
@@ -157,6 +174,8 @@ class Cluster:
             report = came.result()
         except CancelledError:
             found.set_exception(LookLost("the scheduler of the cluster ended, or gave it up"))
+        except OSError as error:  # between worker and scheduler; what befalls a look itself is in its capture
+            found.set_exception(LookLost(f"the worker that had begun it failed: {error}"))
         except importlib.import_module("distributed").KilledWorker:
             found.set_exception(LookLost("the workers that had begun it ended"))
         except Exception as error:  # a bug of ours is raised where the round runs, as if it had been there
@@ -179,6 +198,26 @@ class Cluster:
     def _clear(self, order_id: str) -> None:
         if self._client.status == "running":
             self._client.loop.add_callback(self._client.scheduler.event_clear, name=mark_of(order_id))
+
+
+def _client(address: str) -> Any:
+    """A client of the scheduler there. Raises OSError.
+
+    Without a scheme in the address Dask's own settings say whether TLS is spoken. What is no scheduler and keeps silent
+    would be waited for without end: the thread that does so is left to itself.
+    """
+    connected: Future[Any] = Future()
+
+    def connect() -> None:
+        try:
+            connected.set_result(
+                importlib.import_module("distributed").Client(address, timeout=CONNECT_S, set_as_default=False)
+            )
+        except OSError as error:
+            connected.set_exception(error)
+
+    threading.Thread(target=connect, name="cluster", daemon=True).start()
+    return connected.result(2 * CONNECT_S)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -36,10 +37,10 @@ class Processes:
         self.scheduler = self._start("scheduler", f"--host=127.0.0.1 --port={port} --no-dashboard --no-show")
         self.address = self._said("scheduler.log", r"Scheduler at: +tcp://(\S+)")
 
-    def add_worker(self) -> subprocess.Popen[bytes]:
+    def add_worker(self, **environment: str) -> subprocess.Popen[bytes]:
         name = f"worker-{len(self.workers)}"
         options = f"tcp://{self.address} --host=127.0.0.1 --no-nanny --nthreads=4 --no-dashboard --name={name}"
-        worker = self._start(name, options)
+        worker = self._start(name, options, **environment)
         self.workers.append(worker)
         self._said(f"{name}.log", "Registered to:")
         return worker
@@ -55,12 +56,13 @@ class Processes:
             self.scheduler.kill()
             self.scheduler.wait()
 
-    def _start(self, name: str, options: str) -> subprocess.Popen[bytes]:
+    def _start(self, name: str, options: str, **environment: str) -> subprocess.Popen[bytes]:
         program = "dask_scheduler" if name == "scheduler" else "dask_worker"
         with (self.folder / f"{name}.log").open("wb") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.{program}", *options.split()],
                 cwd=self.folder,
+                env=os.environ | environment,
                 stdout=log,
                 stderr=log,
             )

@@ -67,6 +67,25 @@ class TestWithDask:
         ):
             pass
 
+    def test_a_server_that_is_no_scheduler_is_one_clear_error(
+        self, monkeypatch: pytest.MonkeyPatch, sites: Any
+    ) -> None:
+        monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
+        executor = sites.url("127.0.4.2", "").replace("http:", "dask:")
+        with pytest.raises(ClusterUnreachable, match="no Dask scheduler"), program.tools_of(listed(executor)):
+            pass
+
+    def test_a_worker_with_another_variorum_is_refused(self, tmp_path: Path, own_scheduler: Any) -> None:
+        installed = tmp_path / "variorum-9.9.dist-info"
+        installed.mkdir()
+        (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: variorum\nVersion: 9.9\n")
+        own_scheduler.add_worker(PYTHONPATH=str(tmp_path))
+        with (
+            pytest.raises(ClusterUnreachable, match=r"tcp://.* does not have variorum"),
+            program.tools_of(listed(own_scheduler.executor)),
+        ):
+            pass
+
     def test_a_scheduler_without_workers_is_one_clear_error(
         self, monkeypatch: pytest.MonkeyPatch, own_scheduler: Any
     ) -> None:

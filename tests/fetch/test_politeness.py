@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archive.model import Capture, Hop
 from archive.cool_downs import CoolDown
+from archive.model import Capture, Hop
 from scraper.politeness import BUSY, HostGate, retry_after_s, user_agent_text
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -37,6 +37,10 @@ class ReadOnlyDatabase(Database):  # type: ignore[misc]
         self._all_file_connections.append(conn)
         return conn
 
+    async def table_names(self) -> list[str]:
+        """Those that may be read. Of every one of them Datasette counts the rows."""
+        return [name for name in await super().table_names() if name not in OUTBOX]
+
     async def get_all_foreign_keys(self) -> dict[str, dict[str, list[dict[str, str]]]]:
         """As Datasette asks for them; it counts the rows that lead to a row, which it may not do in the outbox."""
         found = await super().get_all_foreign_keys()

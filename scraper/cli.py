@@ -285,11 +285,13 @@ def demo(once: bool, port: int) -> None:
 def status(home: Path, as_json: bool) -> None:
     """Each page: last outcome, next look, coverage, what is failing, and alerts that are owed or parked.
 
-    stderr says which pages are led to another address for good, which alerts failed, and which places of [anchor] have the
-    log's checkpoints, or since when they have not.
+    stderr says which pages are led to another address for good, which alerts failed, which places of [anchor] have the log's
+    checkpoints, or since when they have not, which hosts are left alone for a while, and when the disk will be full.
     """
     from archive.anchors import anchors, not_anchored_since
+    from archive.cool_downs import cool_downs
     from archive.growth import growth
+    from archive.model import utc_text
     from archive.reading.alerts import outstanding, unsent_by_page
     from archive.storage import trouble_of
     from scraper import clock
@@ -306,6 +308,7 @@ def status(home: Path, as_json: bool) -> None:
         unsent, outbox = unsent_by_page(reader), outstanding(reader)
         places = anchors(reader.conn, clock.now())
         disk = growth(reader.conn, home, clock.now())
+        cooling = [(host, found) for host, found in cool_downs(reader.conn).items() if found.until > clock.now()]
     for row in rows:
         row["disk"] = disk.as_json()
         row["not_anchored_since"] = not_anchored_since(places)
@@ -342,6 +345,9 @@ def status(home: Path, as_json: bool) -> None:
             say(f"Owed: {what}. It is tried again at {due_at}.")
     for place in places:
         say(safe(place.line))
+    for host, found in sorted(cooling):
+        times = f"{found.failures} times in a row" if found.failures > 1 else "once"
+        say(safe(f"{host} is left alone until {utc_text(found.until)}: it failed or asked for rest {times}."))
     say(disk.line)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sqlite3
 import time
@@ -63,6 +64,7 @@ def test_a_look_by_hand_says_which_cool_down_it_overrides_and_ends_it_where_the_
     assert "left alone" not in first.err
     assert again.err.count("127.0.0.1 is left alone by scheduled looks until ") == 1
     assert (cooling(home), site.asked.count("/strait")) == ([("127.0.0.1", 3)], 2)
+    assert re.search(r"127\.0\.0\.1 is left alone until \S+Z: .* 3 times in a row\.", home.run("status").err)
     site.put("/strait", statement.html())
     well = home.run("check", "strait")
     assert ("a look by hand asks it all the same" in well.err, cooling(home)) == (True, [])

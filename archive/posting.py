@@ -29,6 +29,7 @@ WINDOW = timedelta(minutes=5)
 LOADED = 200  # alerts of one message that are told one by one
 FIRST_DELAY_S = 10.0
 LONGEST_DELAY_S = 3600.0
+LONGEST_WAIT = timedelta(hours=1.25)  # with the jitter; what is due later was put off before the clock was set back
 GIVEN_UP_AFTER = timedelta(days=14)
 _TURN = 8  # tries after which a message that its target refuses lets the next one pass
 
@@ -80,8 +81,9 @@ class Postbox:
         """Whether anything may be due: asked before a transaction is begun for it."""
         row = self.conn.execute(
             "SELECT EXISTS (SELECT 1 FROM deliveries WHERE message_id IS NULL)"
-            " OR EXISTS (SELECT 1 FROM messages WHERE state = 'owed' AND rtrim(due_at, 'Z') <= rtrim(?, 'Z'))",
-            (utc_text(at),),
+            " OR EXISTS (SELECT 1 FROM messages WHERE state = 'owed' AND (rtrim(due_at, 'Z') <= rtrim(?, 'Z')"
+            " OR rtrim(due_at, 'Z') > rtrim(?, 'Z')))",
+            (utc_text(at), utc_text(at + LONGEST_WAIT)),
         ).fetchone()
         return bool(row[0])
 
@@ -113,7 +115,7 @@ def _next_post(conn: sqlite3.Connection, target: str, at: datetime) -> Post | No
         "SELECT id, due_at, attempts FROM messages WHERE target = ? AND state = 'owed' ORDER BY attempts / ?, id",
         (target, _TURN),
     ).fetchall()
-    if unsent and parse_utc(unsent[0][1]) > at:
+    if unsent and at < parse_utc(unsent[0][1]) <= at + LONGEST_WAIT:
         return None  # the target waits for its next try
     message_id = unsent[0][0] if unsent else None
     if not unsent or (len(unsent) == 1 and unsent[0][2] >= _TURN):

@@ -84,6 +84,17 @@ def test_a_target_in_trouble_is_tried_again_with_the_same_id(watched: Any, sink:
     assert set(sink.ids) == set(watched.alerts("uid"))
 
 
+def test_a_try_put_off_before_the_clock_was_set_back_waits_no_longer_than_any(watched: Any, sink: Any) -> None:
+    found = owe(watched, f"json://{sink.place}/hook")
+    sink.mode = "busy"
+    deliver_now(watched, found)
+    with watched.archive.transaction() as conn:
+        conn.execute("UPDATE messages SET due_at = '2999-01-01T00:00:00Z'")
+    sink.mode = "take"
+    deliver_now(watched, found)
+    assert messages(watched) == [("sent", 2, None)]
+
+
 def test_a_server_that_is_not_there_is_tried_again(watched: Any, sink: Any) -> None:
     found = owe(watched, f"json://{sink.place}/hook")
     sink.close()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from types import FrameType
 
 import pytest
 
@@ -113,24 +111,7 @@ def test_folding_drops_case_and_marks_but_keeps_vowels_that_are_letters() -> Non
     assert fold("किताब") != fold("कतब")
 
 
-def _lines_run(function: Callable[[str, str], object], old: str, new: str) -> int:
-    """How many lines of Python a function runs: a measure of work that no busy machine changes."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, arg: object) -> Callable[..., object]:
-        nonlocal count
-        count += 1
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        function(old, new)
-    finally:
-        sys.settrace(before)
-    return count
-
-
+LinesRun = Callable[[Callable[[], object]], int]
 WORST = {
     "equal lines": lambda n: ("\n\n".join(["a line"] * n), "\n\n".join(["a line"] * (n + n // 10))),
     "one sentence repeated and edited": lambda n: ("It is due now. " * n, "It is due later. " * n),
@@ -153,9 +134,9 @@ WORST = {
 
 
 @pytest.mark.parametrize("name", WORST)
-def test_work_grows_little_faster_than_the_text_on_bad_inputs(name: str) -> None:
+def test_work_grows_little_faster_than_the_text_on_bad_inputs(name: str, lines_run: LinesRun) -> None:
     make = WORST[name]
-    assert _lines_run(ops, *make(4000)) < 6 * _lines_run(ops, *make(1000))
+    assert lines_run(lambda: ops(*make(4000))) < 6 * lines_run(lambda: ops(*make(1000)))
 
 
 def _two_lines_shuffled(count: int) -> tuple[str, str]:
@@ -166,11 +147,12 @@ def _two_lines_shuffled(count: int) -> tuple[str, str]:
     return "\n\n".join(lines[mark] for mark in marks), "\n\n".join(lines[mark] for mark in later)
 
 
-def test_following_words_of_often_repeated_passages_grows_with_the_text() -> None:
-    def follow(old: str, new: str) -> None:
-        blame([old, new, old])
+def test_following_words_of_often_repeated_passages_grows_with_the_text(lines_run: LinesRun) -> None:
+    def follow(count: int) -> object:
+        old, new = _two_lines_shuffled(count)
+        return blame([old, new, old])
 
-    assert _lines_run(follow, *_two_lines_shuffled(1600)) < 6 * _lines_run(follow, *_two_lines_shuffled(400))
+    assert lines_run(lambda: follow(1600)) < 6 * lines_run(lambda: follow(400))
 
 
 def _words_handled(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> int:

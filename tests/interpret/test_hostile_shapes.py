@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
-from types import FrameType
 
 import pytest
 
@@ -78,27 +76,9 @@ def test_the_encoding_of_bytes_full_of_beginnings_without_end_is_guessed_without
     assert time.process_time() - begun < 120
 
 
-def lines_run(act: Callable[[], object]) -> int:
-    """How many lines of Python an act runs: a measure of work that no busy machine changes."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, arg: object) -> Callable[..., object]:
-        nonlocal count
-        count += 1
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        act()
-    finally:
-        sys.settrace(before)
-    return count
-
-
 @pytest.mark.parametrize("select", ["", "div, section, nav, p"], ids=["by itself", "selected"])
 @pytest.mark.parametrize("shape", sorted(GROWING))
-def test_four_times_the_markup_is_at_most_five_times_the_work(shape, select, page, capture):
+def test_four_times_the_markup_is_at_most_five_times_the_work(shape, select, page, capture, lines_run):
     rules = Rules(select=select)
     memory = interpret(capture(page()), rules, "").memory
 

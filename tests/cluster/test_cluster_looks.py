@@ -7,6 +7,8 @@ import signal
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from archive.opening import DATABASE
 from archive.reading import open_reader
 from scraper import program, watchlist
 from scraper.cli import main
+from scraper.rounds import Rounds
 from scraper.watchlist import WatchList
 
 pytest.importorskip("distributed", reason="the extra variorum[cluster] is not installed")
@@ -51,7 +54,7 @@ def check(home: Path, listed: WatchList) -> Counter[str]:
 
 
 def replay(home: Path, sites: Any, executor: str) -> list[Counter[str]]:
-    """Five rounds of pages that stay, change, go, break, hide and come back."""
+    """Five rounds, seven hours apart, of pages that stay, change, go, break, hide and come back."""
     pages = {topic: sites.url(f"127.0.1.{n}", f"/{topic}") for n, topic in enumerate(TOPICS, 1)}
     missing = "<html><head><title>Page not found</title></head><body><h1>404</h1><p>Page not found.</p></body></html>"
     script: dict[str, list[tuple[int, str]]] = {
@@ -65,9 +68,19 @@ def replay(home: Path, sites: Any, executor: str) -> list[Counter[str]]:
     pages["closed"] = sites.url("127.0.1.1", "/closed/page")
     listed = watch_list(sites, pages, executor=executor)
     found = []
-    for number in range(5):
-        sites.answer = lambda _, path, number=number: script.get(path, [(404, "")] * 5)[number]
-        found.append(check(home, listed))
+    home.mkdir()
+    with program.archive_of(home, listed, holder="test") as archive, program.tools_of(listed) as tools:
+        for number in range(5):
+            sites.answer = lambda _, path, number=number: script.get(path, [(404, "")] * 5)[number]
+            at = datetime(2014, 5, 9, tzinfo=UTC) + timedelta(hours=7 * number)
+            outcomes: Counter[str] = Counter()
+            rounds = Rounds(
+                archive,
+                replace(tools, now=lambda at=at: at),  # type: ignore[misc]
+                told=lambda _, recorded, outcomes=outcomes: outcomes.update([str(recorded.derived.outcome)]),  # type: ignore[misc]
+            )
+            rounds.run(lambda _: listed.pages, once=True)
+            found.append(outcomes)
     return found
 
 

@@ -29,6 +29,7 @@ from scraper.watchlist import Page
 SCHEME = "dask://"
 PACKAGE = "variorum"
 CONNECT_S = 10  # for the scheduler to answer, and for a first worker to be there
+RECONNECT_S = 2  # the same, when they were lost: the round stands still meanwhile
 PATIENCE_S = 60  # that a round waits for a worker, when the last one is gone
 COUNTED_EVERY_S = 1.0
 
@@ -75,17 +76,17 @@ class Cluster:
         self._rules: dict[Origin, OriginRules] = {}
         self._ways: dict[str, frozenset[Origin]] = {}  # slug: what its last look had to do with
         self._orders: set[str] = set()  # given and not settled
-        self._connect()
+        self._connect(CONNECT_S)
         self._threads = self._count()
         self._counted_s = self._manned_s = time.monotonic()
 
-    def _connect(self) -> None:
+    def _connect(self, within_s: float) -> None:
         try:
-            self._client: Any = _client(self._name.removeprefix(SCHEME))
+            self._client: Any = _client(self._name.removeprefix(SCHEME), within_s)
         except OSError as error:
             raise ClusterUnreachable(self._name, "no Dask scheduler answers there") from error
         try:
-            self._client.wait_for_workers(1, timeout=CONNECT_S)
+            self._client.wait_for_workers(1, timeout=within_s)
             self._require_ours()
         except OSError as error:
             self._client.close()
@@ -137,7 +138,7 @@ class Cluster:
     def _count(self) -> int:
         if self._client.status == "closed":
             with suppress(ClusterUnreachable):
-                self._connect()
+                self._connect(RECONNECT_S)
         if self._client.status != "running":
             return 0
         self._turns.listen(self._client)
@@ -200,7 +201,7 @@ class Cluster:
             self._client.loop.add_callback(self._client.scheduler.event_clear, name=mark_of(order_id))
 
 
-def _client(address: str) -> Any:
+def _client(address: str, within_s: float) -> Any:
     """A client of the scheduler there. Raises OSError.
 
     Without a scheme in the address Dask's own settings say whether TLS is spoken. What is no scheduler and keeps silent
@@ -211,13 +212,13 @@ def _client(address: str) -> Any:
     def connect() -> None:
         try:
             connected.set_result(
-                importlib.import_module("distributed").Client(address, timeout=CONNECT_S, set_as_default=False)
+                importlib.import_module("distributed").Client(address, timeout=within_s, set_as_default=False)
             )
         except OSError as error:
             connected.set_exception(error)
 
     threading.Thread(target=connect, name="cluster", daemon=True).start()
-    return connected.result(2 * CONNECT_S)
+    return connected.result(2 * within_s)
 
 
 @contextmanager

@@ -111,7 +111,8 @@ class Cluster:
 
     def close(self) -> None:
         """Give up the looks under way. A request that a worker has begun ends there, within its deadline."""
-        self._executor.shutdown(wait=False)
+        if self._client.status == "running":
+            self._executor.shutdown(wait=False)
         for order_id in list(self._orders):
             self._clear(order_id)
         self._client.close()
@@ -120,7 +121,7 @@ class Cluster:
         """How many looks can be under way at once: one for each thread of the workers, as they come and go."""
         now_s = time.monotonic()
         if now_s < self._counted_s + COUNTED_EVERY_S:
-            return self._threads
+            return self._threads if self._client.status == "running" else 0
         before, self._threads, self._counted_s = self._threads, self._count(), now_s
         if self._threads:
             self._manned_s = now_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -117,7 +118,11 @@ class TestWithDask:
         assert (outcomes(tmp_path), asked) == ([], 2)
         assert check(watch_list) == ["new"]
 
-    def test_a_scheduler_that_is_started_again_is_found_again(self, own_scheduler: Any, sites: Any, check: Any) -> None:
+    @pytest.mark.parametrize("away_s", [0, 4], ids=["before Dask gives up", "after Dask gave up"])
+    def test_a_scheduler_that_is_started_again_is_found_again(
+        self, own_scheduler: Any, sites: Any, check: Any, monkeypatch: pytest.MonkeyPatch, away_s: float
+    ) -> None:
+        monkeypatch.setattr(cluster, "CONNECT_S", 3)
         asked = 0
 
         def answer(*_: str) -> tuple[int, str]:
@@ -125,6 +130,7 @@ class TestWithDask:
             asked += 1
             if asked == 1:
                 own_scheduler.close()
+                time.sleep(away_s)
                 own_scheduler.begin(port=own_scheduler.address.rpartition(":")[2])
                 own_scheduler.add_worker()
             return 200, PAGE

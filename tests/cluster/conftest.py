@@ -80,6 +80,7 @@ class Processes:
 
 @contextmanager
 def started(folder: Path, workers: int) -> Iterator[Processes]:
+    pytest.importorskip("distributed", reason="the extra variorum[cluster] is not installed")
     processes = Processes(folder)
     try:
         processes.begin()

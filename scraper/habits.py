@@ -32,6 +32,7 @@ _EDITORS_HABITS: _Habits = (
 _KNOWN_STANDS = 2  # from which it is known how long its values stand
 _LASTING_LOOKS = 3
 _LASTING_SEEN_LOOKS = 12  # of an entry that came and went before
+_GRAIN_S = 600
 _A_DAY_S = 25 * 3600  # what is new every day does not last so long
 _SHORT = 80  # characters of a text that is hardly more than its number
 _NUMBERS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*")
@@ -198,7 +199,8 @@ def _turned(part: Part, entries: Sequence[Entry], at: datetime) -> Part:
 
 
 def _since_s(text: str, at: datetime) -> int:
-    return int((at - parse_utc(text)).total_seconds())
+    """The seconds since then, less than ten minutes being none: looks so near each other are told apart by their number alone."""
+    return int((at - parse_utc(text)).total_seconds()) // _GRAIN_S * _GRAIN_S
 
 
 def _seen(part: Part, codes: Sequence[int]) -> tuple[int, ...]:

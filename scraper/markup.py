@@ -52,20 +52,24 @@ def parse(text: str) -> etree._Element | None:
     """The tree of a page; None where there is no element at all.
 
     Depth is bounded by libxml2 (2,048), attributes of one tag by us, since the parser's time grows with their square.
-    Raises Unparsable.
+    Raises Unparsable, and MemoryError where libxml2 got no more.
     """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     data = _bounded_tags(text).encode("utf-8", "replace")
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as broken:
+        if broken.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from None
         if data.strip() and "empty" not in str(broken).lower():
             raise Unparsable(str(broken)) from None
         return None
     except (AssertionError, ValueError) as broken:  # lxml's own words for a document without a root
         raise Unparsable(str(broken)) from None
     for entry in parser.error_log:
-        if entry.type_name in ("ERR_RESOURCE_LIMIT", "ERR_NO_MEMORY") or entry.level_name == "FATAL":
+        if entry.type_name == "ERR_NO_MEMORY":
+            raise MemoryError
+        if entry.type_name == "ERR_RESOURCE_LIMIT" or entry.level_name == "FATAL":
             raise Unparsable(entry.message)
     return root
 

@@ -144,8 +144,13 @@ def at_rest(part: Part, at: datetime) -> Part:
     return _turned(part, [], at) if part.waiting else part
 
 
-def changed(part: Part, difference: Difference, at: datetime) -> Part:
-    """A part that shows something else than was told: the same as at the look before, or something new."""
+def turned(part: Part, difference: Difference, at: datetime) -> Part:
+    """A part that showed what was told until this look."""
+    return _turned(replace(part, seen=_seen(part, [old.code for old in difference.old])), [], at)
+
+
+def kept_back(part: Part, difference: Difference, at: datetime) -> Part:
+    """A part that shows something that is not told: the same as at the look before, or something new."""
     now = [
         item
         for (old, new), number in zip(difference.pairs, difference.numbers, strict=True)
@@ -158,10 +163,8 @@ def changed(part: Part, difference: Difference, at: datetime) -> Part:
         else Entry(code=item[0], number=item[1], since=utc_text(at))
         for item in now[:_MOST_WAITING]
     ]
-    if before.keys() == set(now):
+    if not before or before.keys() == set(now):
         return replace(part, waiting=tuple(entries))
-    if not part.waiting:
-        part = replace(part, seen=_seen(part, [old.code for old in difference.old]))
     return _turned(part, entries, at)
 
 
@@ -210,10 +213,8 @@ def _seen(part: Part, codes: Sequence[int]) -> tuple[int, ...]:
 # --- edit or not -----------------------------------------------------------------------------------------------------
 
 
-def is_edit(part: Part, before: Part | None, difference: Difference, at: datetime, language: str) -> bool:
-    """Whether a difference is to be told at once. One that waits already is not."""
-    if before is not None and before.waiting:
-        return False
+def is_edit(part: Part, difference: Difference, at: datetime, language: str) -> bool:
+    """Whether a difference from what stood there until now is to be told at once."""
     return not (
         _is_restless(part, difference) or _is_turnover(difference) or _shows_the_moment(difference, at, language)
     )
@@ -221,6 +222,8 @@ def is_edit(part: Part, before: Part | None, difference: Difference, at: datetim
 
 def _is_restless(part: Part, difference: Difference) -> bool:
     """Whether the part changed so quickly and so often that it does so by itself."""
+    if len(part.stands_s) < _HABITS[0][0]:
+        return False
     habits = _HABITS
     if _reworded(difference) or _is_growth(part, difference):
         habits = _EDITORS_HABITS
@@ -302,6 +305,8 @@ def lasting_entries(part: Part, difference: Difference, at: datetime, language: 
     Prose, and a sentence where none was, only have to stand; what else there is must outlive what was there before it. That
     something is gone counts where nothing came for it, or where it had been told because it lasted.
     """
+    if all(entry.looks < _LASTING_LOOKS for entry in part.waiting):
+        return []
     old, new = difference.old, difference.new
     linked = any(placed.place.linked for placed in new)
     patience_s = _A_DAY_S if linked else 0.0

@@ -21,9 +21,10 @@ from scraper.habits import (
     Placed,
     at_rest,
     bag_of,
-    changed,
     is_edit,
+    kept_back,
     lasting_entries,
+    turned,
     words_shared,
 )
 from scraper.memory import Memory, code, packed
@@ -68,20 +69,34 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
         waited = [entry.since for part in parts.values() for entry in part.waiting]
         return _settled(memory, blocks, places, now, [], waited, [])
     after = [at_rest(part, at) for part in parts.values() if part.key not in groups]
-    held, since, kept_back = set(), [], []
+    held: set[int] = set()
+    since: list[str] = []
+    left_out: list[str] = []
     for key, group in groups.items():
         difference = _difference(group, told, now)
-        part = changed(parts.get(key) or Part(key=key, since=memory.begun), difference, at)
-        lasting = lasting_entries(part, difference, at, language)
-        if lasting or is_edit(part, parts.get(key), difference, at, language):
-            since += [entry.since for entry in lasting]
-            part = replace(part, waiting=(), lasted=tuple(entry.code for entry in lasting if entry.code > 0))
+        part, is_told, lasted = _follow(parts.get(key) or Part(key=key, since=memory.begun), difference, at, language)
+        if is_told:
+            since += lasted
             after += [replace(part, key=at_key) for at_key in _keys_after(key, difference)]
         else:
             held.add(key)
             after.append(part)
-            kept_back += [new.block.text for new in difference.new]
-    return _settled(memory, blocks, places, _shown(steps, told, now, groups, held), after, since, kept_back)
+            left_out += [new.block.text for new in difference.new]
+    return _settled(memory, blocks, places, _shown(steps, told, now, groups, held), after, since, left_out)
+
+
+def _follow(part: Part, difference: Difference, at: datetime, language: str) -> tuple[Part, bool, list[str]]:
+    """A part after this look, whether its difference is told, and since when stands what lasted and is told by that."""
+    if not part.waiting:
+        part = turned(part, difference, at)
+        if is_edit(part, difference, at, language):
+            return replace(part, lasted=()), True, []
+    part = kept_back(part, difference, at)
+    lasting = lasting_entries(part, difference, at, language)
+    if not lasting:
+        return part, False, []
+    lasted = tuple(entry.code for entry in lasting if entry.code > 0)
+    return replace(part, waiting=(), lasted=lasted), True, [entry.since for entry in lasting]
 
 
 def _settled(
@@ -91,7 +106,7 @@ def _settled(
     shown: Sequence[Placed],
     parts: Sequence[Part],
     since: Sequence[str],
-    kept_back: Sequence[str],
+    left_out: Sequence[str],
 ) -> Settled:
     """The text with what is told of it between the blocks that are not followed (title and stamps), and the memory of it."""
     first = next((i for i, place in enumerate(places) if place.path), len(places))
@@ -105,7 +120,7 @@ def _settled(
             told=tuple(placed.plain() for placed in shown),
             parts=tuple(part.plain() for part in sorted(kept, key=lambda part: part.key)),
         ),
-        kept_back=tuple(kept_back),
+        kept_back=tuple(left_out),
         since=min(map(parse_utc, since), default=None),
     )
 

@@ -274,7 +274,7 @@ def accepted_by_hand(memory: str, document: Document, final_url: str) -> str:
     return replace(
         _turn_ended(forget_body(known)),
         accepted=True,
-        told=(),  # what is told from now on begins with the next look
+        told="",  # what is told from now on begins with the next look
         parts=(),
         text=text,
         title=document.title[:300],

@@ -63,7 +63,7 @@ class Memory:
     # parts that change by themselves (`restless.py`)
     begun: str = ""  # the first accepted look
     values: str = ""  # codes of the blocks of the latest accepted look
-    told: tuple[PlainBlock, ...] = ()  # the blocks as they were last told
+    told: str = ""  # the blocks as they were last told, as JSON of their own, read only where a text is compared
     parts: tuple[PlainPart, ...] = ()
     # texts that come in turn
     earlier: tuple[str, ...] = ()  # digests of the texts accepted before, latest last

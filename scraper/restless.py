@@ -8,6 +8,7 @@ is told after it has stood for three looks, and for longer than its values used 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -58,8 +59,8 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
     ]
     memory = replace(memory, begun=memory.begun or utc_text(at), values=packed([placed.code for placed in now]))
     if len(now) > MOST_BLOCKS or sum(len(placed.block.text) for placed in now) > _MOST_CHARS:
-        return Settled(blocks=tuple(blocks), memory=replace(memory, told=(), parts=()))
-    told = [Placed.of(plain) for plain in memory.told]
+        return Settled(blocks=tuple(blocks), memory=replace(memory, told="", parts=()))
+    told = [Placed.of(plain) for plain in json.loads(memory.told or "[]")]
     parts = {plain[0]: Part.of(plain) for plain in memory.parts}
     if not parts and [placed.code for placed in told] == [placed.code for placed in now]:
         return _settled(memory, blocks, places, now, [], [], [])
@@ -117,7 +118,7 @@ def _settled(
         blocks=(*blocks[:first], *(placed.block for placed in shown), *blocks[last:]),
         memory=replace(
             memory,
-            told=tuple(placed.plain() for placed in shown),
+            told=json.dumps([placed.plain() for placed in shown], ensure_ascii=False, separators=(",", ":")),
             parts=tuple(part.plain() for part in sorted(kept, key=lambda part: part.key)),
         ),
         kept_back=tuple(left_out),

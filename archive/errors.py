@@ -71,6 +71,15 @@ class NewerArchive(VariorumError):
         )
 
 
+class OlderArchive(VariorumError):
+    """A database that lacks what this version reads."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"{path} is as an earlier variorum left it. The next command that writes brings it up to date: variorum check"
+        )
+
+
 class HomeLocked(VariorumError):
     """Another process of ours is writing to this home."""
 

@@ -138,6 +138,11 @@ def check_ours(conn: sqlite3.Connection, path: Path) -> None:
         raise NewerArchive(path, unknown)
 
 
+def is_older(conn: sqlite3.Connection) -> bool:
+    """Whether the file lacks migrations of this version."""
+    return bool(pending_steps(Database(conn)))
+
+
 def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:

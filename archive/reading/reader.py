@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from archive.bodies import read_body
-from archive.errors import Damaged, HomeUnusable, NoPage
+from archive.errors import Damaged, HomeUnusable, NoPage, OlderArchive
 from archive.evidence import rules_from_json
 from archive.log import read_entry
 from archive.model import Rules, utc_text
-from archive.opening import check_ours, connect_for_reading
+from archive.opening import check_ours, connect_for_reading, is_older
 from archive.reading.difference import between
 from archive.reading.missing import NoChange, NoObservation, NoRevision, NoRevisionAt
 from archive.reading.rows import ChangeRow, Diff, Json, Look, PageRow, Revision, RevisionRow, Seam, listed
@@ -29,8 +29,8 @@ _HINT_PAGES = 2000  # up to so many slugs are searched for a near one
 def open_reader(path: Path | str) -> Iterator[Reader]:
     """The archive at `path`, for reading only; it sees what was committed when each query began.
 
-    Raises HomeUnusable where there is none or it can't be read, NotOurDatabase, NewerArchive, and Damaged for what reading
-    comes upon.
+    Raises HomeUnusable where there is none or it can't be read, NotOurDatabase, NewerArchive, OlderArchive, and Damaged for what
+    reading comes upon.
     """
     path = Path(path)
     if not path.is_file():
@@ -41,6 +41,8 @@ def open_reader(path: Path | str) -> Iterator[Reader]:
         check_ours(conn, path)
         yield Reader(conn)
     except sqlite3.OperationalError as error:
+        if is_older(conn):
+            raise OlderArchive(path) from error
         raise HomeUnusable(path, f"can't be read ({error})", "See what holds it with: variorum verify") from error
     except sqlite3.DatabaseError as error:
         raise Damaged(str(path), f"it can't be read ({error})") from error

@@ -11,16 +11,28 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from archive.bodies import MAX_DEPTH, read_body
 from archive.derive import Look, is_silent
-from archive.errors import HomeLocked, HomeUnusable, NewerArchive, NoPage, NotOurDatabase, SlugsOfOnePage, StoreFailed
+from archive.errors import (
+    HomeLocked,
+    HomeUnusable,
+    NewerArchive,
+    NoPage,
+    NotOurDatabase,
+    OlderArchive,
+    SlugsOfOnePage,
+    StoreFailed,
+)
 from archive.evidence import canonical, capture_from_entry
 from archive.log import log_node, read_entry
 from archive.merkle import leaf_hash, root, root_at
+from archive.migrations import known_steps, migrations
 from archive.model import Block, Capture, Document, Interpretation, Outcome, Rules, Stamp, Verdict
-from archive.opening import DATABASE
+from archive.opening import APPLICATION_ID, DATABASE
 from archive.pages import PageSettings
+from archive.reading import open_reader
 from archive.store import Archive, NextDue, Recorded
 
 NOON = datetime(2014, 5, 9, 12, tzinfo=UTC)
@@ -340,6 +352,19 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     conn.close()
     with pytest.raises(NewerArchive, match="m900_later"):
         Archive.open(tmp_path, holder="test")
+
+
+def test_reading_a_database_of_an_earlier_version_says_what_brings_it_up_to_date(tmp_path: Path) -> None:
+    conn = sqlite3.connect(tmp_path / DATABASE)
+    conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    migrations.apply(Database(conn), stop_before=known_steps()[6])
+    conn.commit()
+    conn.close()
+    with pytest.raises(OlderArchive, match="variorum check"), open_reader(tmp_path / DATABASE) as reader:
+        reader.pages()
+    Archive.open(tmp_path, holder="test").close()
+    with open_reader(tmp_path / DATABASE) as reader:
+        assert not list(reader.pages())
 
 
 def test_an_unknown_page_is_named(archive: Archive) -> None:

@@ -21,19 +21,17 @@ _MOST_WAITING = 60  # entries of a part that is kept back
 _MOST_SEEN = 60
 _MOST_STANDS = 6
 _MOST_LIVES = 12
-_Habits = tuple[
-    tuple[int, int], ...
-]  # changes in a row, and how long (s) a value may have stood, of what changes by itself
+# What changes by itself: so many changes in a row, between which a value stood for so long (s) at most, as is usual.
+_Habits = tuple[tuple[int, int], ...]
 _HABITS: _Habits = ((2, 12 * 3600), (3, 3 * 86400))
 _PROSE_HABITS: _Habits = ((4, 86400),)
-_EDITORS_HABITS: _Habits = (
-    (6, 12 * 3600),
-)  # of a text that was reworded, or grew: editors come back to their sentences
+_EDITORS_HABITS: _Habits = ((6, 12 * 3600),)  # of what was reworded, or grew: editors come back to their sentences
 _KNOWN_STANDS = 2  # from which it is known how long its values stand
 _LASTING_LOOKS = 3
 _LASTING_SEEN_LOOKS = 12  # of an entry that came and went before
 _GRAIN_S = 600
 _A_DAY_S = 25 * 3600  # what is new every day does not last so long
+_LONGEST_PATIENCE_S = 3 * 86400
 _SHORT = 80  # characters of a text that is hardly more than its number
 _NUMBERS = re.compile(r"[-+−]?\d+(?:[.,]\d+)*")
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟", "।", "။", "։", ";", "；")
@@ -312,7 +310,7 @@ def lasting_entries(part: Part, difference: Difference, at: datetime, language: 
     patience_s = _A_DAY_S if linked else 0.0
     if _is_restless(part, difference):
         lives_s = sorted(part.lives_s[1:] or part.lives_s)
-        patience_s = 1.5 * lives_s[-1 if linked else (3 * len(lives_s)) // 4]
+        patience_s = min(_LONGEST_PATIENCE_S, 1.5 * lives_s[-1 if linked else (3 * len(lives_s)) // 4])
     prose = any(placed.place.prose for placed in new)
     sure = {entry.code for entry in part.waiting if entry.code > 0 and prose}
     sure |= {-placed.code for placed in old if placed.place.prose or placed.code in part.lasted}

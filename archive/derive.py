@@ -188,8 +188,7 @@ def _facts(interpretation: Interpretation) -> list[tuple[str, str]]:
         facts += [("set aside", part) for part in document.set_aside]
         for name, stamp in (("created", document.created), ("updated", document.updated)):
             if stamp is not None:
-                bounds = f"from {utc_text(stamp.earliest)} to {utc_text(stamp.latest)}"
-                facts.append((name, f"{stamp.value} ({bounds}), written {stamp.text!r}"))
+                facts.append((name, stamp.in_words))
     if interpretation.since is not None:
         facts.append(("seen first", f"{utc_text(interpretation.since)}, told when it lasted"))
     return facts

@@ -222,6 +222,11 @@ class Stamp:
     earliest: datetime
     latest: datetime
 
+    @property
+    def in_words(self) -> str:
+        """The time with its doubt and as it is written, for `explain` and the page of a look."""
+        return f"{self.value} (from {utc_text(self.earliest)} to {utc_text(self.latest)}), written {self.text!r}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

@@ -13,7 +13,7 @@ from archive.derive import Derived, Look
 from archive.errors import VariorumError
 from archive.log import acts as acts_of
 from archive.log import captures
-from archive.model import ACCEPTED, Capture, Interpretation, Outcome, Rules, Stamp, Verdict, utc_text
+from archive.model import ACCEPTED, Capture, Interpretation, Outcome, Rules, Verdict
 from archive.reading import Look as ObservedLook
 from archive.reading import Reader
 from archive.readings import Interpreter
@@ -134,14 +134,8 @@ def explanation(observed: ObservedLook, found: Interpretation) -> dict[str, Any]
             "region": document.region,
             "set_aside": list(document.set_aside),
             "blocks": len(document.blocks),
-            "created": _stamp(document.created),
-            "updated": _stamp(document.updated),
+            "created": document.created and document.created.in_words,
+            "updated": document.updated and document.updated.in_words,
             "extractor": document.version,
         }
     return told
-
-
-def _stamp(stamp: Stamp | None) -> str | None:
-    if stamp is None:
-        return None
-    return f"{stamp.value} (from {utc_text(stamp.earliest)} to {utc_text(stamp.latest)}), written {stamp.text!r}"

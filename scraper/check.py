@@ -103,7 +103,7 @@ def _ask(
 ) -> Capture:
     if page.fetcher == "browser" and browser is not None:
         return browser.fetch(page.url, now=now, proxy=page.proxy, led_to=way.led_to)
-    full = state.confirming or needs_body(state.memory) or state.looks_since_full + 1 >= full_every
+    full = state.confirming or state.looks_since_full + 1 >= full_every or needs_body(state.memory)
     return fetcher.fetch(
         page.url,
         now=now,

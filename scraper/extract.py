@@ -119,9 +119,8 @@ def _places(layout: Layout, body: Sequence[Leaf]) -> tuple[Place, ...]:
             node = layout.nodes[node].parent
         for below in reversed(chain):
             here = layout.nodes[below]
-            paths[below] = code(
-                f"{paths[here.parent]}/{here.tag}"
-            )  # not its class: that may be made anew at every look
+            # not by its class, which may be made anew at every look
+            paths[below] = code(f"{paths[here.parent]}/{here.tag}")
     chars: Counter[int] = Counter()
     for leaf in body:
         chars[paths[leaf.node]] += 0 if _is_linked(leaf) else len(leaf.text)

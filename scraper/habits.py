@@ -263,9 +263,7 @@ def _distinct(difference: Difference) -> dict[int, frozenset[str]]:
 
 def _shows_the_moment(difference: Difference, at: datetime, language: str) -> bool:
     return all(
-        old is not None
-        and new is not None
-        and differs_by_the_moment(old.block.text, new.block.text, at, language or "")
+        old is not None and new is not None and differs_by_the_moment(old.block.text, new.block.text, at, language)
         for old, new in difference.pairs
     )
 

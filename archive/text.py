@@ -29,7 +29,26 @@ THAI = "\u0e01-\u0e3a\u0e45-\u0e4e\u0e50-\u0e59\u0e81-\u0ebd\u0ec6-\u0ed9\u0edc-
 SYLLABIC = "\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer: no spaces between words
 RUNS_ON = re.compile(f"[{HAN}{HIRAGANA}{KATAKANA}{THAI_LEADING}{THAI}{SYLLABIC}]")  # scripts without spaces
 DENSE = re.compile(f"[{HAN}{HIRAGANA}{KATAKANA}\uac00-\ud7a3]")  # scripts in which a letter is a syllable or a word
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _OWN_UNITS = HAN + HIRAGANA + KATAKANA + THAI_LEADING + THAI + SYLLABIC
+
+
+def direction(text: str) -> str:
+    """ "rtl" or "ltr" as most words of a text are written, of its first 4,000 characters; "auto" if it has no letter.
+
+    The first strong character, by which HTML's own `auto` goes (UAX 9, P2), lays a paragraph out wrongly that is Arabic
+    but begins with a name in Latin letters. Since such text quotes Latin names more than the other way round, two
+    words of five decide.
+
+    >>> direction("UNRWA تقدم المساعدة للاجئين"), direction("The word שלום means peace"), direction("1948–1967")
+    ('rtl', 'ltr', 'auto')
+    """
+    words = _LETTERS.findall(text, 0, 4_000)
+    if not words:
+        return "auto"
+    turned = sum(_RIGHT_TO_LEFT.match(word) is not None for word in words)
+    return "rtl" if 5 * turned >= 2 * len(words) else "ltr"
 
 
 @cache

@@ -5,16 +5,19 @@ Everything of a page is written inert; our own links are the only ones.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
 from archive.alerting.event import Event, Segment
-from archive.alerting.inert import cut, inert, isolated
+from archive.alerting.inert import cut, inert, isolated, isolated_block, turns
 from archive.alerting.say import Link, Sentence, Told, headline, links, sentences, severity
+from archive.site.language import ENGLISH, Catalogue
+from archive.text import direction
 
 MessageKind = Literal["alert", "summary", "digest", "test"]
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 _TITLE_CHARS = 150
 _SHORT_CHARS = 900  # of excerpts in a short message
 _LISTED = 200  # alerts told one by one in a summary or digest; the rest is counted
@@ -33,6 +36,18 @@ _STYLES = {
     "moved_away": ("del", "background:#ece6f7;color:#4b2f80;text-decoration:line-through"),
     "moved_here": ("ins", "background:#ece6f7;color:#4b2f80;text-decoration:underline"),
 }
+_BODY = (
+    "font-family:Georgia,'Noto Serif',serif;font-size:16px;line-height:1.5;color:#1c1b1a;background:#ffffff;"
+    "max-width:42em;margin:1.5em auto;padding:0 1em;overflow-wrap:anywhere"
+)
+_TEXT = "margin:.8em 0;padding:.1em .9em;border-inline-start:3px solid #d8d4cc"
+_FOOTER = "margin-top:2em;padding-top:.6em;border-top:1px solid #d8d4cc;font-size:13px;color:#5f5b55"
+_DARK = (  # for clients that are dark themselves; the others read what stands in each tag
+    "@media (prefers-color-scheme:dark){body{background:#1b1a19!important;color:#e9e6e0!important}"
+    "a{color:#9cc3f5!important}.quiet{color:#b1aca4!important}.quiet,.text{border-color:#4a4743!important}"
+    "del{background:#4a1f1c!important;color:#ffc9c2!important}ins{background:#173d22!important;color:#bdeac8!important}"
+    ".moved{background:#362a52!important;color:#dccfff!important}}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,34 +71,40 @@ class Rendered:
     html: str
     short: str
     severity: str
+    language: str  # of what is ours in it
+    rule: str  # by which it is told; empty where there are several
     thread: str  # the same for all messages about one page; empty where there are several
     payload: dict[str, Any]
 
 
-def render(message: Message, *, public_url: str) -> Rendered:
+def render(message: Message, *, public_url: str, say: Catalogue = ENGLISH) -> Rendered:
     """`public_url` is where the reading room is published; empty: commands stand in place of links."""
-    title = cut(_title(message), _TITLE_CHARS)
+    title = _title(message, say)
+    line = cut(plain(title, title=True), _TITLE_CHARS)
+    rules = {told.rule for told in message.told}
     return Rendered(
         uid=message.uid,
-        title=title,
-        text=_text(message, title, public_url),
-        html=_html(message, title, public_url),
-        short=_short(message, public_url),
+        title=line,
+        text=_text(message, line, public_url, say),
+        html=_html(message, title, public_url, say),
+        short=_short(message, public_url, say),
         severity=severity(message.told[0]) if len(message.told) == 1 else "info",
+        language=say.code,
+        rule=rules.pop() if len(rules) == 1 else "",
         thread=f"page-{message.told[0].event.page.id}" if len(message.told) == 1 else "",
-        payload=_payload(message, title, public_url),
+        payload=_payload(message, line, public_url, say),
     )
 
 
-def _title(message: Message) -> str:
+def _title(message: Message, say: Catalogue) -> Sentence:
     if message.kind in ("alert", "test") and len(message.told) == 1:
-        prefix = "Sample: " if message.kind == "test" else ""
-        return prefix + plain(headline(message.told[0]), title=True)
+        said = headline(message.told[0], say)
+        return ((f"{say('Sample:')} ", False), *said) if message.kind == "test" else said
     count = len(message.told) + message.more
     pages = len({told.event.page.id for told in message.told})
-    where = f"on {pages} page{'s' * (pages != 1)}"
-    what = {"digest": f"Digest {message.rule}:", "summary": "Summary:"}[message.kind]
-    return f"{what} {count} alert{'s' * (count != 1)} {where}"
+    what = say("Digest {rule}:", rule=message.rule) if message.kind == "digest" else say("Summary:")
+    alerts, where = say.many(count, "{n} alert", "{n} alerts"), say.many(pages, "on {n} page", "on {n} pages")
+    return ((f"{what} {alerts} {where}", False),)
 
 
 def plain(sentence: Sentence, *, title: bool = False) -> str:
@@ -91,128 +112,143 @@ def plain(sentence: Sentence, *, title: bool = False) -> str:
     return "".join(isolated(cut(text, 90) if title else text) if theirs else text for text, theirs in sentence)
 
 
-def _footer(message: Message) -> str:
+def _footer(message: Message, say: Catalogue) -> str:
     rules = ", ".join(sorted({told.rule for told in message.told}))
-    seen = f" Mark it as seen with: variorum seen {message.uid}" if message.kind == "alert" else ""
-    return f"Alert {message.uid}, by the rule {rules}.{seen}"
+    said = say("Alert {id}, by the rule {rules}.", id=message.uid, rules=rules)
+    if message.kind != "alert":
+        return said
+    return f"{said} {say('Mark it as seen with: {command}', command=f'variorum seen {message.uid}')}"
 
 
 # --- plain text ------------------------------------------------------------------------------------------------------
 
 
-def _text(message: Message, title: str, public_url: str) -> str:
+def _text(message: Message, title: str, public_url: str, say: Catalogue) -> str:
     parts = [title]
     for place, told in enumerate(message.told[:_LISTED]):
         if len(message.told) > 1:
-            parts.append(f"— {plain(headline(told))}  [{told.uid}]")
-        parts.append("\n".join(plain(sentence) for sentence in sentences(told)))
+            parts.append(f"— {plain(headline(told, say))}  [{told.uid}]")
+        parts.append("\n".join(plain(sentence) for sentence in sentences(told, say)))
         if place < _IN_FULL:
-            parts += _text_excerpt(told.event)
-        parts.append("\n".join(_text_link(link, public_url) for link in links(told.event)))
-    parts += _left_out(message)
-    parts.append(f"-- \n{_footer(message)}")
+            parts += _text_excerpt(told.event, say)
+        parts.append("\n".join(_text_link(link, public_url) for link in links(told.event, say)))
+    parts += _left_out(message, say)
+    parts.append(f"-- \n{_footer(message, say)}")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _text_excerpt(event: Event) -> list[str]:
+def _text_excerpt(event: Event, say: Catalogue) -> list[str]:
     if event.change is None:
         return []
-    parts = ["".join(_marked(segment) for segment in block) for block in event.change.blocks]
-    return parts + ([_more_blocks(event.change.left_out)] if event.change.left_out else [])
+    parts = [_marked(block) for block in event.change.blocks]
+    return parts + ([_more_blocks(event.change.left_out, say)] if event.change.left_out else [])
 
 
-def _marked(segment: Segment) -> str:
-    return _MARKS[segment[0]].format(inert(segment[1]))
+def _marked(block: Sequence[Segment]) -> str:
+    """A passage with its changes marked; where words of it run from right to left, each mark keeps to its words."""
+    told = [(kind, inert(text)) for kind, text in block]
+    if not any(turns(text) for _, text in told):
+        return "".join(_MARKS[kind].format(text) for kind, text in told)
+    marked = (text if kind == "equal" else _MARKS[kind].format(isolated_block(text)) for kind, text in told)
+    return isolated_block("".join(marked), direction("".join(text for _, text in block)))
 
 
-def _more_blocks(count: int) -> str:
-    return f"… and {count} more changed passage{'s' * (count != 1)}."
+def _more_blocks(count: int, say: Catalogue) -> str:
+    return say.many(count, "… and {n} more changed passage.", "… and {n} more changed passages.")
 
 
 def _text_link(link: Link, public_url: str) -> str:
     return f"{link.label}: {public_url}{link.path}" if public_url else f"{link.label}: {link.command}"
 
 
-def _left_out(message: Message) -> list[str]:
+def _left_out(message: Message, say: Catalogue) -> list[str]:
     count = max(0, len(message.told) - _LISTED) + message.more
-    return [f"… and {count} more. List them with: variorum alerts"] if count else []
+    return [_more(count, say)] if count else []
+
+
+def _more(count: int, say: Catalogue) -> str:
+    return say("… and {n} more. List them with: {command}", n=say.number(count), command="variorum alerts")
 
 
 # --- short text ------------------------------------------------------------------------------------------------------
 
 
-def _short(message: Message, public_url: str) -> str:
+def _short(message: Message, public_url: str, say: Catalogue) -> str:
     if len(message.told) > 1 or message.more:
-        lines = [plain(headline(told)) for told in message.told[:_IN_FULL]]
+        lines = [plain(headline(told, say)) for told in message.told[:_IN_FULL]]
         rest = len(message.told) + message.more - len(lines)
-        lines += [f"… and {rest} more. List them with: variorum alerts"] if rest else []
+        lines += [_more(rest, say)] if rest else []
         return "\n".join([*lines, f"[{message.uid}]"])
     told = message.told[0]
-    lines = [plain(sentence) for sentence in sentences(told)]
-    lines += _short_excerpt(told.event)
-    lines += [_text_link(link, public_url) for link in links(told.event)]
+    lines = [plain(sentence) for sentence in sentences(told, say)]
+    lines += _short_excerpt(told.event, say)
+    lines += [_text_link(link, public_url) for link in links(told.event, say)]
     return "\n".join([*lines, f"[{message.uid}]"])
 
 
-def _short_excerpt(event: Event) -> list[str]:
+def _short_excerpt(event: Event, say: Catalogue) -> list[str]:
     lines: list[str] = []
     left = _SHORT_CHARS
     for block in event.change.blocks if event.change else ():
-        parts: list[str] = []
-        for kind, text in block:
-            shown = cut(text, 60 if kind == "equal" else 300)
-            parts.append(_MARKS[kind].format(inert(shown)))
-            left -= len(shown)
-        lines.append("".join(parts))
+        shown = [(kind, cut(text, 60 if kind == "equal" else 300)) for kind, text in block]
+        lines.append(_marked(shown))
+        left -= sum(len(text) for _, text in shown)
         if left <= 0:
             break
     rest = (len(event.change.blocks) - len(lines) + event.change.left_out) if event.change else 0
-    return lines + ([_more_blocks(rest)] if rest else [])
+    return lines + ([_more_blocks(rest, say)] if rest else [])
 
 
 # --- HTML ------------------------------------------------------------------------------------------------------------
 
 
-def _html(message: Message, title: str, public_url: str) -> str:
+def _html(message: Message, title: Sentence, public_url: str, say: Catalogue) -> str:
+    line = plain(title, title=True)
     parts = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title></title></head>'
-        "<body style=\"font-family:Georgia,'Noto Serif',serif;font-size:16px;line-height:1.5;color:#1c1b1a;"
-        'background:#ffffff;max-width:42em;margin:1.5em auto;padding:0 1em">',
-        f'<h1 style="font-size:20px;line-height:1.3;margin:0 0 .8em">{escape(title)}</h1>',
+        f'<!doctype html><html lang="{say.code}" dir="{say.direction}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        f"<title>{escape(line)}</title><style>{_DARK}</style></head>"
+        f'<body style="{_BODY}">',
+        f'<h1 style="font-size:20px;line-height:1.3;margin:0 0 .8em">{_html_of(title, message.told[0], cut_to=90)}</h1>',
     ]
     for place, told in enumerate(message.told[:_LISTED]):
         if len(message.told) > 1:
-            parts.append(f'<h2 style="font-size:17px;margin:1.6em 0 .4em">{_html_of(headline(told))}</h2>')
-        parts += [f'<p style="margin:0 0 .3em">{_html_of(sentence)}</p>' for sentence in sentences(told)]
+            parts.append(f'<h2 style="font-size:17px;margin:1.6em 0 .4em">{_html_of(headline(told, say), told)}</h2>')
+        parts += [f'<p style="margin:0 0 .3em">{_html_of(sentence, told)}</p>' for sentence in sentences(told, say)]
         if place < _IN_FULL:
-            parts += _html_excerpt(told.event)
-        parts.append(_html_links(told.event, public_url))
-    parts += [f"<p>{escape(line)}</p>" for line in _left_out(message)]
-    parts.append(
-        '<p style="margin-top:2em;padding-top:.6em;border-top:1px solid #d8d4cc;font-size:13px;color:#5f5b55">'
-        f"{escape(_footer(message))}</p></body></html>"
-    )
+            parts += _html_excerpt(told.event, say)
+        parts.append(_html_links(told.event, public_url, say))
+    parts += [f"<p>{escape(line)}</p>" for line in _left_out(message, say)]
+    parts.append(f'<p class="quiet" style="{_FOOTER}">{escape(_footer(message, say))}</p></body></html>')
     return "\n".join(parts)
 
 
-def _html_of(sentence: Sentence) -> str:
-    return "".join(f"<bdi>{escape(inert(text))}</bdi>" if theirs else escape(text) for text, theirs in sentence)
+def _html_of(sentence: Sentence, told: Told, *, cut_to: int = 1000) -> str:
+    language = _lang(told.event)
+    return "".join(
+        f"<bdi{language}>{escape(inert(cut(text, cut_to)))}</bdi>" if theirs else escape(text)
+        for text, theirs in sentence
+    )
 
 
-def _html_excerpt(event: Event) -> list[str]:
+def _lang(event: Event) -> str:
+    """The attribute that says in which language the page is."""
+    return f' lang="{escape(event.page.language, quote=True)}"' if event.page.language else ""
+
+
+def _html_excerpt(event: Event, say: Catalogue) -> list[str]:
     change = event.change
     if change is None:
         return []
-    language = f' lang="{escape(event.page.language, quote=True)}"' if event.page.language else ""
-    style = "margin:.8em 0;padding:.1em .9em;border-inline-start:3px solid #d8d4cc"
     parts = [
-        f'<p dir="auto"{language} style="{style}">{"".join(map(_html_segment, block))}</p>' for block in change.blocks
+        f'<p class="text" dir="{direction("".join(text for _, text in block))}"{_lang(event)} style="{_TEXT}">'
+        f"{''.join(map(_html_segment, block))}</p>"
+        for block in change.blocks
     ]
     if any(kind.startswith("moved") for block in change.blocks for kind, _ in block):
-        parts.append(
-            '<p style="font-size:14px">Violet has moved: from where it is struck through to where it is underlined.</p>'
-        )
-    return parts + ([f"<p>{_more_blocks(change.left_out)}</p>"] if change.left_out else [])
+        said = say("Violet has moved: from where it is struck through to where it is underlined.")
+        parts.append(f'<p style="font-size:14px">{escape(said)}</p>')
+    return parts + ([f"<p>{escape(_more_blocks(change.left_out, say))}</p>"] if change.left_out else [])
 
 
 def _html_segment(segment: Segment) -> str:
@@ -220,15 +256,17 @@ def _html_segment(segment: Segment) -> str:
     if kind == "equal":
         return escape(inert(text))
     tag, style = _STYLES[kind]
-    return f'<{tag} style="{style};margin-inline-end:.2em"><bdi>{escape(inert(text))}</bdi></{tag}>'
+    moved = ' class="moved"' if kind.startswith("moved") else ""
+    return f'<{tag}{moved} style="{style};margin-inline-end:.2em"><bdi>{escape(inert(text))}</bdi></{tag}>'
 
 
-def _html_links(event: Event, public_url: str) -> str:
+def _html_links(event: Event, public_url: str, say: Catalogue) -> str:
     if not public_url:
-        said = " · ".join(f"{link.label}: <code>{escape(link.command)}</code>" for link in links(event))
+        said = " · ".join(f"{escape(link.label)}: <code>{escape(link.command)}</code>" for link in links(event, say))
     else:
         said = " · ".join(
-            f'<a href="{escape(public_url + link.path, quote=True)}">{link.label}</a>' for link in links(event)
+            f'<a href="{escape(public_url + link.path, quote=True)}">{escape(link.label)}</a>'
+            for link in links(event, say)
         )
     return f'<p style="margin:.8em 0;font-size:14px">{said}</p>'
 
@@ -236,14 +274,15 @@ def _html_links(event: Event, public_url: str) -> str:
 # --- JSON ------------------------------------------------------------------------------------------------------------
 
 
-def _payload(message: Message, title: str, public_url: str) -> dict[str, Any]:
+def _payload(message: Message, title: str, public_url: str, say: Catalogue) -> dict[str, Any]:
     """The body of a web hook (docs/webhook.schema.json). `title`, `message` and `type` are for receivers that show text."""
     return {
         "version": SCHEMA_VERSION,
         "id": message.uid,
         "kind": message.kind,
         "title": title,
-        "message": _short(message, public_url),
+        "message": _short(message, public_url, say),
+        "language": say.code,
         "type": severity(message.told[0]) if len(message.told) == 1 else "info",
         "alerts": [
             _alert_json(told, public_url, in_full=place < _IN_FULL) for place, told in enumerate(message.told[:_LISTED])
@@ -292,5 +331,5 @@ def _alert_json(told: Told, public_url: str, *, in_full: bool) -> dict[str, Any]
             "passages": [[{"op": kind, "text": text} for kind, text in block] for block in blocks],
             "passages_left_out": change.left_out + len(change.blocks) - len(blocks),
         },
-        "links": {link.label.lower(): f"{public_url}{link.path}" for link in links(event)} if public_url else {},
+        "links": {link.name: f"{public_url}{link.path}" for link in links(event)} if public_url else {},
     }

@@ -15,6 +15,7 @@ from archive.reading.rows import ChangeRow, PageRow
 from archive.site.language import ENGLISH, Catalogue
 from archive.site.marks import MarkedBlock, Segment
 from archive.site.words import amount, bounds, kinds, said
+from archive.text import direction
 
 _ATOM = "http://www.w3.org/2005/Atom"
 CHECKPOINT_NAMESPACE = "https://c2sp.org/tlog-checkpoint"
@@ -130,7 +131,10 @@ def _entry(root: ET.Element, item: Told, identity: str | None, absolute: Callabl
 
 def _html(item: Told, when: str, say: Catalogue) -> str:
     parts = [f'<p lang="{say.code}">{escape(when)}</p>']
-    parts += [f'<p dir="auto">{"".join(map(_segment, block.segments))}</p>' for block in _short(item)]
+    parts += [
+        f'<p dir="{direction("".join(part.text for part in block.segments))}">{"".join(map(_segment, block.segments))}</p>'
+        for block in _short(item)
+    ]
     if len(item.blocks) > _BLOCKS:
         more = say.many(len(item.blocks) - _BLOCKS, "… and {n} more passage.", "… and {n} more passages.")
         parts.append(f'<p lang="{say.code}">{escape(more)}</p>')

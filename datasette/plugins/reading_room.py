@@ -27,6 +27,7 @@ from archive.site.language import ENGLISH
 from archive.site.links import keep
 from archive.site.view import View
 from archive.storage import trouble_of
+from archive.text import direction
 
 SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
 FORMAT = r"(?:\.(?P<format>json))?"
@@ -356,6 +357,7 @@ def _absolute(datasette, request) -> Callable[[str], str]:
 @hookimpl
 def prepare_jinja2_environment(env):
     env.filters["query_of"] = _query_of
+    env.filters["direction"] = direction
     env.filters["path_part"] = partial(quote, safe="")
 
 

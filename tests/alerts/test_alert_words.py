@@ -102,7 +102,7 @@ def test_trouble_is_said_without_a_word_about_wording(kind: Any) -> None:
 def test_right_to_left_words_do_not_turn_our_sentences_round() -> None:
     found = rendered(told_of("يجب الدفع.", "ينبغي الدفع.", title="موقف الوزارة", language="ar"))
     assert found.title.startswith("\u2068موقف الوزارة\u2069 changed")
-    assert '<p dir="auto" lang="ar"' in found.html
+    assert '<p dir="rtl" lang="ar"' in found.html
 
 
 # --- nothing of a page takes effect ----------------------------------------------------------------------------------

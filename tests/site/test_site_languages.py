@@ -221,7 +221,7 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(language, "catalogues", lambda: {"en": ENGLISH, "he": PSEUDO})
 
 
-DATA = "ancestor-or-self::*[self::bdi or self::textarea or self::code or self::style or @dir='auto' or contains(@class, 'digest') or contains(@class, 'address')]"
+DATA = "ancestor-or-self::*[self::bdi or self::textarea or self::code or self::style or @dir='auto' or @dir='ltr' or contains(@class, 'digest') or contains(@class, 'address')]"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -190,7 +190,7 @@ def test_a_look_belongs_to_its_own_page(site: Any) -> None:
 def test_arabic_texts_say_their_language_and_find_their_direction(site: Any) -> None:
     page = tree(site.html("/page/straits-ar/1..2"))
     blocks = page.xpath("//div[contains(@class, 'block')]/p")
-    assert {(block.get("lang"), block.get("dir")) for block in blocks} == {("ar", "auto")}
+    assert {(block.get("lang"), block.get("dir")) for block in blocks} == {("ar", "rtl")}
     assert {node.get("dir") for node in page.xpath("//del/span | //ins/span")} == {"ltr"}
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archive.alerting.say import Told
     from archive.posting import Postbox
     from archive.reading.alerts import AlertRow
+    from archive.site.language import Catalogue
     from archive.triage import Remark
     from scraper.watchlist import AlertRule, WatchList
 
@@ -77,13 +78,16 @@ def preview(home: Path, name: str | None, since: str, as_json: bool) -> None:
     from archive.opening import DATABASE
     from archive.reading import open_reader
     from archive.rehearsal import rehearse
+    from archive.site.language import catalogues
     from scraper.alerts.addresses import rules_of
     from scraper.terminal import put_json, put_table, say
 
     watch_list = _watch_list(home)
     rules = [rule for rule in rules_of(watch_list) if name is None or rule.name == _named(watch_list, name).name]
+    spoken = {rule.name: catalogues()[rule.language] for rule in rules}
     with open_reader(home / DATABASE) as reader:
-        rows = [_preview_row(told) for told in rehearse(reader.conn, rules, since=_since(since))]
+        told = rehearse(reader.conn, rules, since=_since(since))
+        rows = [_preview_row(one, spoken[one.rule]) for one in told]
     if as_json:
         put_json(rows)
         return
@@ -96,7 +100,7 @@ def preview(home: Path, name: str | None, since: str, as_json: bool) -> None:
     )
 
 
-def _preview_row(told: Told) -> dict[str, Any]:
+def _preview_row(told: Told, say: Catalogue) -> dict[str, Any]:
     from archive.alerting.render import plain
     from archive.alerting.say import headline
 
@@ -111,7 +115,7 @@ def _preview_row(told: Told) -> dict[str, Any]:
         "silent": event.change.silent if event.change else None,
         "phrases": {"appeared": list(told.match.appeared), "disappeared": list(told.match.disappeared)},
         "transient": told.note == "transient",
-        "said": plain(headline(told)),
+        "said": plain(headline(told, say)),
     }
 
 
@@ -132,7 +136,6 @@ def _since(text: str) -> str:
 @click.pass_obj
 def test(home: Path, name: str) -> None:
     """Send a sample of an alert to each of its targets, now. Exits 1 where one did not take it."""
-    from archive.alerting.render import render
     from scraper.alerts.addresses import target_name
     from scraper.deliver import Sender
     from scraper.terminal import put
@@ -140,7 +143,7 @@ def test(home: Path, name: str) -> None:
     watch_list = _watch_list(home)
     rule = _named(watch_list, name)
     sender = Sender(home, watch_list)
-    rendered = render(_sample(watch_list, rule), public_url=watch_list.public_url)
+    rendered = sender.rendered(_sample(watch_list, rule))
     failed = False
     for written in rule.to:
         result = sender.send_to(written, rendered)

@@ -17,10 +17,11 @@ from datetime import datetime
 from pathlib import Path
 
 from archive import overdue, posting
-from archive.alerting.render import Rendered, render
+from archive.alerting.render import Message, Rendered, render
 from archive.errors import StoreFailed
 from archive.opening import DATABASE
 from archive.posting import Post, Postbox
+from archive.site.language import ENGLISH, Catalogue, catalogues
 from scraper import clock
 from scraper.alerts.addresses import NoAddress, address_of, addresses_by_name, rules_of
 from scraper.alerts.result import Result
@@ -47,6 +48,7 @@ class Sender:
     def __init__(self, home: Path, watch_list: WatchList) -> None:
         self._home = home
         self._addresses: Mapping[str, str] = addresses_by_name(watch_list)
+        self._languages = {alert.name: alert.language for alert in watch_list.alerts}
         self.public_url = watch_list.public_url
 
     def send(self, post: Post) -> Result:
@@ -54,10 +56,18 @@ class Sender:
         if written is None:
             return Result(state="never", detail="no alert of the watch list names this target any more")
         try:
-            rendered = render(post.message, public_url=self.public_url)
+            rendered = self.rendered(post.message)
         except Exception as error:  # one message that can't be written must not keep its target's others back
             return Result(state="never", detail=f"the message could not be written ({type(error).__name__})")
         return self.send_to(written, rendered, accepted=post.accepted)
+
+    def rendered(self, message: Message) -> Rendered:
+        return render(message, public_url=self.public_url, say=self._language(message))
+
+    def _language(self, message: Message) -> Catalogue:
+        """That of its rules, where they are told in one."""
+        codes = {self._languages.get(told.rule, ENGLISH.code) for told in message.told}
+        return catalogues()[codes.pop()] if len(codes) == 1 else ENGLISH
 
     def send_to(self, written: str, rendered: Rendered, *, accepted: tuple[str, ...] = ()) -> Result:
         """To a target as the watch list writes it. A failure of whatever service is a result, and tells no address."""

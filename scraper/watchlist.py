@@ -270,6 +270,7 @@ ALERT_KEYS: Mapping[str, Check | Each] = {
     "digest": values.one_of("immediate", "daily", "weekly"),
     "digest_at": values.time_of_day,
     "timezone": values.timezone,
+    "language": values.spoken_language,
     "confirm": values.interval,
     "unobserved_after": values.positive_interval,
     "out_of_step_after": values.positive_interval,

@@ -160,6 +160,16 @@ def language(value: Any) -> str:
     return text(value)
 
 
+def spoken_language(value: Any) -> str:
+    """A language that we speak ourselves, by its code."""
+    from archive.site.language import catalogues
+
+    if text(value) not in catalogues():
+        known = ", ".join(f'"{code}" ({one.name})' for code, one in catalogues().items())
+        raise ValueError(f"{value!r} is no language that alerts are told in; write one of {known}")
+    return text(value)
+
+
 def url(value: Any) -> str:
     parts = _web_address(value)
     if parts.fragment:

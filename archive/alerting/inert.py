@@ -12,7 +12,8 @@ from archive.diff.looks import character_name
 from archive.diff.redline import needs_name
 
 JOINER = "\u2060"
-_ISOLATE, _END = "\u2068", "\u2069"
+_ISOLATES = {"auto": "\u2068", "rtl": "\u2067", "ltr": "\u2066"}
+_END = "\u2069"
 
 # Before each of these places a client might act: on a scheme, a host or mail address, a mention, an emoji name, a link
 # or image of Markdown, a reference of Slack, a template.
@@ -30,6 +31,7 @@ _ACTS = re.compile(
 )
 _LINE_ENDS = re.compile("[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_LETTERS = _RIGHT_TO_LEFT | {"L"}
 
 
 def inert(text: str) -> str:
@@ -45,9 +47,19 @@ def inert(text: str) -> str:
 def isolated(text: str) -> str:
     """The same inside a sentence of ours: right-to-left words don't turn the sentence round."""
     told = inert(text)
-    if any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in told):
-        return f"{_ISOLATE}{told}{_END}"
-    return told
+    return isolated_block(told) if turns(told) else told
+
+
+def turns(text: str) -> bool:
+    """Whether any of a text runs from right to left."""
+    return any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text)
+
+
+def isolated_block(text: str, direction: str = "auto") -> str:
+    """An inert text that what stands around it does not turn, nor it them; without a letter it is left as it is."""
+    if not any(unicodedata.bidirectional(char) in _LETTERS for char in text):
+        return text
+    return f"{_ISOLATES[direction]}{text}{_END}"
 
 
 def cut(text: str, length: int) -> str:

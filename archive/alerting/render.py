@@ -241,7 +241,7 @@ def _html_excerpt(event: Event, say: Catalogue) -> list[str]:
     if change is None:
         return []
     parts = [
-        f'<p class="text" dir="{direction("".join(text for _, text in block))}"{_lang(event)} style="{_TEXT}">'
+        f'<p dir="{direction("".join(text for _, text in block))}"{_lang(event)} class="text" style="{_TEXT}">'
         f"{''.join(map(_html_segment, block))}</p>"
         for block in change.blocks
     ]

@@ -25,6 +25,7 @@ class Terms:
     digest: str = "immediate"
     digest_at: str = "07:00"  # in `timezone`; weekly ones on Monday
     timezone: str = "UTC"
+    language: str = "en"  # in which it is told: one that the reading room speaks
     confirm_s: float = 600.0
     unobserved_after_s: float = 2 * 86400.0
     out_of_step_after_s: float = 2 * 86400.0

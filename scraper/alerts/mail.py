@@ -21,6 +21,7 @@ from archive.alerting.render import Rendered
 from scraper.alerts.result import SENT, Result
 
 TIMEOUT_S = 30.0
+_SEVEN_BIT = SMTP.clone(cte_type="7bit")
 
 
 def send(plugin: Any, rendered: Rendered, *, at: datetime, accepted: Collection[str]) -> Result:
@@ -86,8 +87,11 @@ def _connected(plugin: Any) -> smtplib.SMTP:
 
 
 def _message(plugin: Any, rendered: Rendered, at: datetime) -> EmailMessage:
-    """Headers and both parts; what a header takes from a page is one line of it, encoded."""
-    message = EmailMessage(policy=SMTP)
+    """Headers and both parts; what a header takes from a page is one line of it, encoded.
+
+    A part is quoted-printable or base64, whichever is shorter: a text that is mostly Latin can be read as it was sent.
+    """
+    message = EmailMessage(policy=_SEVEN_BIT)
     domain = re.sub(r"[^A-Za-z0-9.-]", "", plugin.from_addr[1].rpartition("@")[2]) or "variorum.invalid"
     message["From"] = _address(plugin.from_addr[0] or "variorum", plugin.from_addr[1])
     message["To"] = [_address(name or "", address) for name, address in plugin.targets]
@@ -100,10 +104,13 @@ def _message(plugin: Any, rendered: Rendered, at: datetime) -> EmailMessage:
     message["Message-ID"] = f"<{rendered.uid}@{domain}>"
     if rendered.thread:
         message["References"] = f"<{rendered.thread}@{domain}>"
+    if rendered.rule:
+        message["List-Id"] = f"<{rendered.rule}.alerts.{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Variorum-Id"] = rendered.uid
-    message.set_content(rendered.text, cte="base64")
-    message.add_alternative(rendered.html, subtype="html", cte="base64")
+    message["Content-Language"] = rendered.language
+    message.set_content(rendered.text)
+    message.add_alternative(rendered.html, subtype="html")
     return message
 
 

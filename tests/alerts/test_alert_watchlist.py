@@ -19,6 +19,7 @@ to = ["file:hook"]
 digest = "weekly"
 digest_at = "18:30"
 timezone = "Asia/Almaty"
+language = "ru"
 unobserved_after = "3d"
 out_of_step_after = "12h"
 """
@@ -30,6 +31,7 @@ def test_every_key_of_an_alert_is_read_and_handed_on() -> None:
     assert (rule.statements, rule.languages, rule.on) == (("s",), ("zh-Hans",), ("unobserved", "out-of-step"))
     assert (rule.share, rule.targets) == (0.25, ("file:hook",))
     assert (rule.digest, rule.digest_at, rule.timezone) == ("weekly", "18:30", "Asia/Almaty")
+    assert rule.language == "ru"
     assert (rule.unobserved_after_s, rule.out_of_step_after_s) == (3 * 86400, 12 * 3600)
 
 
@@ -47,6 +49,7 @@ def test_a_page_may_say_itself_how_long_a_change_waits() -> None:
         ('digest = "hourly"', "none of immediate, daily, weekly"),
         ('digest_at = "7:00"', "is no time of day"),
         ('timezone = "Almaty"', "did you mean 'Asia/Almaty'"),
+        ('language = "de"', 'told in; write one of "en" (English), '),
         ('statements = ["t"]', "no page has the statement 't'"),
         ('on = ["out_of_step"]', "did you mean 'out-of-step'"),
         ('unobserved_after = "0"', "longer than 0"),

@@ -18,6 +18,7 @@ from archive.alerting.inert import JOINER, inert
 from archive.alerting.render import Message, Rendered, render
 from archive.alerting.rules import Match
 from archive.alerting.say import Told
+from archive.site.language import catalogues
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = (
@@ -99,6 +100,50 @@ def test_trouble_is_said_without_a_word_about_wording(kind: Any) -> None:
     assert found.payload["alerts"][0]["change"] is None
 
 
+@pytest.mark.parametrize("kind", ["alert", "test", "summary", "digest"])
+@pytest.mark.parametrize("code", ["ru", "kk"])
+def test_a_message_speaks_one_language_and_leaves_the_pages_words_as_they_are(kind: Any, code: str) -> None:
+    held = Event(
+        kind="held",
+        page=MUST.event.page,
+        observation=413,
+        at="2014-05-06T10:00:00Z",
+        outcome="held",
+        reason="challenge",
+    )
+    failing = replace(held, kind="failing", outcome="failed", reason="timeout", since="2014-05-04T10:00:00Z", looks=22)
+    many = [
+        replace(MUST, match=Match(appeared=("road map",)), note="alternating"),
+        Told(uid="a1", rule="r", event=held, note="unconfirmed"),
+        Told(uid="a2", rule="r", event=failing),
+        Told(uid="a3", rule="r", event=replace(held, kind="recovered", since="2014-05-04T10:00:00Z")),
+        Told(uid="a4", rule="r", event=replace(held, kind="unobserved", since=None)),
+        Told(uid="a5", rule="r", event=replace(MUST.event, kind="out-of-step", behind=("strait-ru",)), note="settled"),
+        Told(uid="a6", rule="r", event=replace(held, kind="moved", moved_to="https://mfa.example/en/strait")),
+        Told(uid="a7", rule="r", event=replace(held, reason="moved", moved_to="https://b.example/"), note="transient"),
+    ]
+    told = tuple(many) if kind in ("summary", "digest") else tuple(many[:1])
+    message = Message(uid="a0", kind=kind, told=told, rule="r", more=300 if kind == "summary" else 0)
+    found = render(message, public_url="https://history.example", say=catalogues()[code])
+    theirs = re.compile(
+        r"Position on the Strait|All parties.*|“road map”|strait(-ru)?|variorum \w+( \w+)*|https\S*|\[\w+\]|UTC|HTTP|\ba\d+\b|\br\b|strait"
+    )
+    shown = Seen(found.html).text
+    for text in (found.title, found.text, found.short, shown):
+        assert re.findall("[A-Za-z]{2,}", theirs.sub("", text)) == []
+    assert f'<html lang="{code}"' in found.html
+    assert '<p dir="ltr" lang="en"' in found.html
+    assert found.payload["language"] == code
+
+
+def test_russian_alerts_decline_as_russian_does() -> None:
+    many = tuple(replace(MUST, uid=f"a{number}") for number in range(22))
+    found = render(Message(uid="d1", kind="digest", told=many, rule="desk"), public_url="", say=catalogues()["ru"])
+    assert found.title == "Сводка desk: 22 оповещения на 1 странице"
+    assert "между 4 мая 2014, 10:00 и 5 мая 2014, 10:00 UTC" in found.text
+    assert "— Position on the Strait: изменено, 2 слова добавлено, 2 удалено" in found.text
+
+
 def test_right_to_left_words_do_not_turn_our_sentences_round() -> None:
     found = rendered(told_of("يجب الدفع.", "ينبغي الدفع.", title="موقف الوزارة", language="ar"))
     assert found.title.startswith("\u2068موقف الوزارة\u2069 changed")
@@ -115,10 +160,19 @@ class Seen(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.addresses: set[str] = set()
+        self.text = ""
+        self._hidden = False
         self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self._hidden else data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        self._hidden = tag == "style"
         self.addresses |= {value or "" for name, value in attrs if name in ("href", "src", "action", "background")}
         assert not [name for name, _ in attrs if name.startswith("on")]
 
@@ -240,7 +294,7 @@ def test_a_web_hook_has_the_texts_as_they_stand_on_the_page() -> None:
 def test_a_summary_tells_many_alerts_a_line_each_and_counts_the_rest() -> None:
     many = [replace(MUST, uid=f"a{number}") for number in range(200)]
     found = rendered(*many, kind="summary", more=800)
-    assert found.title == "Summary: 1000 alerts on 1 page"
+    assert found.title == "Summary: 1,000 alerts on 1 page"
     assert "… and 800 more. List them with: variorum alerts" in found.text
     assert found.text.count("— Position on the Strait changed") == 200
     assert len(found.short) < 4000

@@ -1,4 +1,4 @@
-"""The reading room in other languages: every text has its translation, every page speaks one language, choices go along."""
+"""The reading room and alerts in other languages: every text has its translation, every page speaks one language, choices go along."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from jinja2 import nodes
 from lxml import html as lxml_html
 
+import archive.alerting
 import archive.site
 from archive.model import REASONS
 from archive.site import language, words
@@ -21,6 +22,7 @@ from archive.site.links import keep
 
 TEMPLATES = archive.site.site_dir() / "templates"
 SOURCES = Path(archive.site.__file__).parent
+ALERTING = Path(archive.alerting.__file__).parent
 PLACE = re.compile(r"\{\w+\}")
 TRANSLATED = [one for one in catalogues().values() if one is not ENGLISH]
 
@@ -35,7 +37,7 @@ def template_calls() -> Iterator[tuple[str, list[str]]]:
 
 def source_calls() -> Iterator[tuple[str, list[str]]]:
     """The same of the calls of a catalogue in Python."""
-    for path in (*SOURCES.glob("*.py"), *(archive.site.site_dir() / "plugins").glob("*.py")):
+    for path in (*SOURCES.glob("*.py"), *ALERTING.glob("*.py"), *(archive.site.site_dir() / "plugins").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue

@@ -115,13 +115,13 @@ def _next_post(conn: sqlite3.Connection, target: str, at: datetime) -> Post | No
         "SELECT id, due_at, attempts FROM messages WHERE target = ? AND state = 'owed' ORDER BY attempts / ?, id",
         (target, _TURN),
     ).fetchall()
-    if unsent and at < parse_utc(unsent[0][1]) <= at + LONGEST_WAIT:
-        return None  # the target waits for its next try
-    message_id = unsent[0][0] if unsent else None
+    message_id = None
     if not unsent or (len(unsent) == 1 and unsent[0][2] >= _TURN):
-        message_id = _made_of_pending(conn, target, at) or message_id
+        message_id = _made_of_pending(conn, target, at)
     if message_id is None:
-        return None
+        if not unsent or at < parse_utc(unsent[0][1]) <= at + LONGEST_WAIT:
+            return None  # there is nothing, or the target waits for its next try
+        message_id = unsent[0][0]
     conn.execute(
         "UPDATE messages SET state = 'sending', attempts = attempts + 1, tried_at = ? WHERE id = ?",
         (utc_text(at), message_id),
@@ -205,20 +205,26 @@ def note_sent(conn: sqlite3.Connection, post: Post, at: datetime) -> None:
 
 
 def note_failed(
-    conn: sqlite3.Connection, post: Post, at: datetime, error: str, *, jitter: float, accepted: Sequence[str] = ()
+    conn: sqlite3.Connection,
+    post: Post,
+    at: datetime,
+    error: str,
+    *,
+    jitter: float,
+    accepted: Sequence[str] = (),
+    wait_s: float = 0.0,
 ) -> None:
-    """To be tried again, after a delay that grows; given up, and so parked, after `GIVEN_UP_AFTER`. `jitter` is from 0 to 1."""
+    """To be tried again, after a delay that grows; given up, and so parked, after `GIVEN_UP_AFTER`.
+
+    `jitter` is from 0 to 1. `wait_s` is how long the target asks to be let alone, of which no more than the longest delay counts.
+    """
     if at - post.made_at > GIVEN_UP_AFTER:
-        note_parked(conn, post, f"given up after {post.attempts} tries: {error}")
+        note_parked(conn, post, f"given up after {post.attempts} tries: {error}", accepted=accepted)
         return
+    delay = max(delay_s(post.attempts, jitter), min(wait_s, LONGEST_DELAY_S))
     conn.execute(
         "UPDATE messages SET state = 'owed', due_at = ?, error = ?, accepted = ? WHERE id = ?",
-        (
-            utc_text(at + timedelta(seconds=delay_s(post.attempts, jitter))),
-            error,
-            json.dumps([*post.accepted, *accepted]),
-            post.id,
-        ),
+        (utc_text(at + timedelta(seconds=delay)), error, json.dumps([*post.accepted, *accepted]), post.id),
     )
 
 
@@ -231,9 +237,12 @@ def delay_s(attempts: int, jitter: float) -> float:
     return round(min(FIRST_DELAY_S * 2.0 ** min(attempts - 1, 20), LONGEST_DELAY_S) * (1 + jitter / 4), 1)
 
 
-def note_parked(conn: sqlite3.Connection, post: Post, error: str) -> None:
-    """An answer that will never be right: not tried again until somebody asks for it (`retry`)."""
-    conn.execute("UPDATE messages SET state = 'parked', error = ? WHERE id = ?", (error, post.id))
+def note_parked(conn: sqlite3.Connection, post: Post, error: str, *, accepted: Sequence[str] = ()) -> None:
+    """An answer that will never be right: not tried again until somebody asks for it (`retry`), and then for those left."""
+    conn.execute(
+        "UPDATE messages SET state = 'parked', error = ?, accepted = ? WHERE id = ?",
+        (error, json.dumps([*post.accepted, *accepted]), post.id),
+    )
 
 
 def retry(conn: sqlite3.Connection, at: datetime, uid: str | None = None) -> int:

@@ -221,6 +221,14 @@ def _noted(box: Postbox, done: Done, at: datetime) -> None:
         if result.state == "sent":
             posting.note_sent(conn, post, at)
         elif result.state == "never":
-            posting.note_parked(conn, post, result.detail)
+            posting.note_parked(conn, post, result.detail, accepted=result.accepted)
         else:
-            posting.note_failed(conn, post, at, result.detail, jitter=random.random(), accepted=result.accepted)
+            posting.note_failed(
+                conn,
+                post,
+                at,
+                result.detail,
+                jitter=random.random(),
+                accepted=result.accepted,
+                wait_s=result.wait_s,
+            )

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,9 +18,13 @@ from email.utils import format_datetime, parseaddr
 from typing import Any
 
 from archive.alerting.render import Rendered
+from scraper.alerts.bounded import watch
 from scraper.alerts.result import SENT, Result
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 30.0  # of each answer
+QUIT_S = 5.0  # for a server to say good-bye
+_MOST_ANSWER = 65_536  # bytes of one answer, over all of its lines
+_CLOSING = 421  # the server ends the connection, whatever it has said before
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 
 
@@ -30,11 +34,15 @@ def send(plugin: Any, rendered: Rendered, *, at: datetime, accepted: Collection[
     left = [recipient for recipient in everyone if recipient not in accepted]
     if not everyone:
         return Result(state="never", detail="the address names no recipient")
+    if not left:
+        return SENT
     try:
         with _connected(plugin) as server:
             refused = _refused(server, plugin.from_addr[1], left, _message(plugin, rendered, at).as_bytes())
     except smtplib.SMTPResponseException as error:  # greeting, STARTTLS, login, sender or content refused
         return Result(state=_state([error.smtp_code]), detail=f"SMTP {error.smtp_code}")
+    except smtplib.SMTPNotSupportedError:
+        return Result(state="later", detail="the mail server does not offer what the address asks for")
     except (OSError, smtplib.SMTPException, ValueError) as error:
         return Result(state="later", detail=f"no mail server, or it broke off ({type(error).__name__})")
     if not refused:
@@ -54,36 +62,96 @@ def recipients(plugin: Any) -> list[str]:
     return list(dict.fromkeys([*addresses, *sorted(plugin.cc), *sorted(plugin.bcc)]))
 
 
-def _refused(server: smtplib.SMTP, sender: str, to: list[str], content: bytes) -> dict[str, int]:
-    """The recipients that the server refused, with its codes."""
+def _refused(server: _Server, sender: str, to: list[str], content: bytes) -> dict[str, int]:
+    """Hand the mail over; returns the recipients that the server refused, with its codes. All others have taken it.
+
+    Of an answer the first digit counts (RFC 5321, section 4.3.2). Raises SMTPResponseException where nobody takes it.
+    """
+    server.ehlo_or_helo_if_needed()
     options = ["smtputf8"] if any(not address.isascii() for address in (sender, *to)) else []
-    try:
-        found = server.sendmail(sender, to, content, mail_options=options)
-    except smtplib.SMTPRecipientsRefused as error:
-        found = error.recipients
-    return {recipient: code for recipient, (code, _) in found.items()}
+    if server.has_extn("size"):
+        options.append(f"size={len(content)}")
+    code, answer = server.mail(sender, options)
+    if not _is_good(code):
+        raise smtplib.SMTPSenderRefused(code, answer, sender)
+    codes: dict[str, int] = {}
+    for recipient in to:
+        codes[recipient] = server.rcpt(recipient)[0]
+        if codes[recipient] == _CLOSING:
+            return dict.fromkeys(to, _CLOSING)
+    refused = {recipient: code for recipient, code in codes.items() if not _is_good(code)}
+    if len(refused) < len(to):
+        code, answer = server.data(content)
+        if not _is_good(code):
+            raise smtplib.SMTPDataError(code, answer)
+    return refused
 
 
-def _connected(plugin: Any) -> smtplib.SMTP:
-    """A connection as the address says: plain, TLS from the first byte, or STARTTLS; logged in where it has a password."""
+def _is_good(code: int) -> bool:
+    return 200 <= code < 300
+
+
+class _Server(smtplib.SMTP):
+    """A mail server whose answers are read up to a size, on sockets that the time of a try binds."""
+
+    def _get_socket(self, *args: Any) -> Any:
+        sock = super()._get_socket(*args)  # type: ignore[misc]
+        watch(sock)
+        return sock
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As the parent's. An answer of more than `_MOST_ANSWER` bytes, which the parent takes for a 500 or reads on and on, is none."""
+        self.file: Any = self.file or self.sock.makefile("rb")  # type: ignore[union-attr]
+        texts: list[bytes] = []
+        room = _MOST_ANSWER
+        while True:
+            try:
+                line = self.file.readline(room)
+            except OSError as error:
+                self.close()
+                raise smtplib.SMTPServerDisconnected("it broke off") from error
+            room -= len(line)
+            if not line.endswith(b"\n") or not room:
+                self.close()
+                raise smtplib.SMTPServerDisconnected("it broke off, or went on and on")
+            texts.append(line[4:].strip())
+            if not line[:3].isdigit():
+                return -1, b"\n".join(texts)
+            if line[3:4] != b"-":
+                return int(line[:3]), b"\n".join(texts)
+
+
+class _TlsServer(_Server, smtplib.SMTP_SSL):
+    """TLS from the first byte."""
+
+
+@contextmanager
+def _connected(plugin: Any) -> Iterator[_Server]:
+    """A connection as the address says: plain, TLS from the first byte, or STARTTLS; logged in where it has a password.
+
+    How it ends says nothing of the mail: what was taken has been taken.
+    """
     context = ssl.create_default_context()
     if not plugin.verify_certificate:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if plugin.secure_mode == "ssl":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(plugin.smtp_host, plugin.port, timeout=TIMEOUT_S, context=context)
+        server: _Server = _TlsServer(plugin.smtp_host, plugin.port, timeout=TIMEOUT_S, context=context)
     else:
-        server = smtplib.SMTP(plugin.smtp_host, plugin.port, timeout=TIMEOUT_S)
+        server = _Server(plugin.smtp_host, plugin.port, timeout=TIMEOUT_S)
     try:
         if plugin.secure_mode == "starttls":
             server.starttls(context=context)
+            watch(server.sock)
         if plugin.user and plugin.password:
             server.login(plugin.user, plugin.password)
-    except BaseException:
+        yield server
+    finally:
         with suppress(OSError, smtplib.SMTPException):
+            if server.sock is not None:
+                server.sock.settimeout(QUIT_S)
             server.quit()
-        raise
-    return server
+        server.close()
 
 
 def _message(plugin: Any, rendered: Rendered, at: datetime) -> EmailMessage:
@@ -108,9 +176,9 @@ def _message(plugin: Any, rendered: Rendered, at: datetime) -> EmailMessage:
         message["List-Id"] = f"<{rendered.rule}.alerts.{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Variorum-Id"] = rendered.uid
-    message["Content-Language"] = rendered.language
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
+    message["Content-Language"] = rendered.language
     return message
 
 

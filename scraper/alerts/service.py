@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,40 +18,17 @@ from apprise.plugins.email import NotifyEmail
 
 from archive.alerting.inert import cut
 from archive.alerting.render import Rendered
-from scraper.alerts import hook, mail
+from scraper.alerts import bounded, hook, mail
 from scraper.alerts.result import SENT, Result, of_status
 
 READ_TIMEOUT_S = 20.0
-_STATUS = re.compile(r"\berror\s*=\s*([1-5][0-9]{2})\b")
 _MARKDOWN = frozenset({"mmost", "mmosts", "rocket", "rockets"})  # read Markdown in whatever they are sent
 _MARKED = re.compile(r"([\\`*_~\[\]<>#|])")
 
 
-class _Heard(logging.Handler):
-    """Hears what Apprise logs about a send on this thread, for the status in it; nothing of it is passed on or kept."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.local = threading.local()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        found = _STATUS.search(record.getMessage())
-        if found:
-            self.local.status = int(found[1])
-
-    def begin(self) -> None:
-        self.local.status = None
-
-    @property
-    def status(self) -> int | None:
-        return getattr(self.local, "status", None)
-
-
-_heard = _Heard()
 _log = logging.getLogger("apprise")
 _log.propagate = False  # its lines name hosts and paths, which may be secrets
-_log.handlers = [_heard]
-_log.setLevel(logging.INFO)
+_log.handlers = [logging.NullHandler()]
 
 
 def _asset() -> apprise.AppriseAsset:
@@ -83,14 +60,17 @@ def send(address: str, rendered: Rendered, *, at: datetime, accepted: Collection
     plugin = read_address(address)
     if plugin is None:
         return Result(state="never", detail="no service reads this address; see its form in Apprise’s documentation")
-    if isinstance(plugin, NotifyJSON):
-        return hook.send(plugin, address, rendered.uid, rendered.payload, at_s=int(at.timestamp()))
-    if isinstance(plugin, NotifyEmail) and plugin.pgp_mode not in ("sign", "encrypt"):
-        return mail.send(plugin, rendered, at=at, accepted=accepted)
-    return _through_apprise(plugin, address, rendered)
+    with bounded.one_try() as tried:
+        if isinstance(plugin, NotifyJSON):
+            result = hook.send(plugin, address, rendered.uid, rendered.payload, at_s=int(at.timestamp()))
+        elif isinstance(plugin, NotifyEmail) and plugin.pgp_mode not in ("sign", "encrypt"):
+            result = mail.send(plugin, rendered, at=at, accepted=accepted)
+        else:
+            result = _through_apprise(plugin, address, rendered, tried)
+    return replace(result, wait_s=tried.retry_after_s) if result.state == "later" else result
 
 
-def _through_apprise(plugin: Any, address: str, rendered: Rendered) -> Result:
+def _through_apprise(plugin: Any, address: str, rendered: Rendered, tried: bounded.Try) -> Result:
     plugin.socket_read_timeout = max(plugin.socket_read_timeout, READ_TIMEOUT_S)
     service = apprise.Apprise(asset=plugin.asset)
     service.add(plugin)
@@ -99,20 +79,25 @@ def _through_apprise(plugin: Any, address: str, rendered: Rendered) -> Result:
     if address.partition(":")[0] in _MARKDOWN:
         body, title = (_MARKED.sub(r"\\\1", text) for text in (body, title))
     longest = plugin.body_maxlen
-    _heard.begin()
     sent = service.notify(
         body=body if mail_like or longest <= 0 else cut(body, longest - 1),
         title=title,
         notify_type=rendered.severity,
         body_format="html" if mail_like else "text",
     )
-    if sent:
+    return SENT if sent else _failed(tried)
+
+
+def _failed(tried: bounded.Try) -> Result:
+    """What a service means that says no, by the statuses of its answers.
+
+    One that says so with 200 may mean it otherwise another time; the other good ones are a service's way to say yes.
+    """
+    bad = [status for status in tried.statuses if not 200 <= status < 300]
+    if bad:
+        return of_status(bad[-1])
+    if tried.asked > len(tried.statuses):
+        return Result(state="later", detail="no connection, or it broke")
+    if tried.statuses and 200 not in tried.statuses:
         return SENT
-    status = _heard.status
-    return Result(state="later", detail="it was not taken") if status is None else _failed(status)
-
-
-def _failed(status: int) -> Result:
-    """A service that says no with a status; one that says so with a good one may mean it otherwise another time."""
-    found = of_status(status)
-    return found if found.state != "sent" else Result(state="later", detail=f"HTTP {status}")
+    return Result(state="later", detail="HTTP 200" if tried.statuses else "it was not taken")

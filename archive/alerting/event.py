@@ -35,7 +35,7 @@ class PageFacts:
 
     @property
     def name(self) -> str:
-        return self.title or self.slug
+        return self.title.strip() or self.slug
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

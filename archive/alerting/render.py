@@ -242,7 +242,7 @@ def _html_excerpt(event: Event, say: Catalogue) -> list[str]:
         return []
     parts = [
         f'<p dir="{direction("".join(text for _, text in block))}"{_lang(event)} class="text" style="{_TEXT}">'
-        f"{''.join(map(_html_segment, block))}</p>"
+        f"{_html_block(block)}</p>"
         for block in change.blocks
     ]
     if any(kind.startswith("moved") for block in change.blocks for kind, _ in block):
@@ -251,13 +251,22 @@ def _html_excerpt(event: Event, say: Catalogue) -> list[str]:
     return parts + ([f"<p>{escape(_more_blocks(change.left_out, say))}</p>"] if change.left_out else [])
 
 
-def _html_segment(segment: Segment) -> str:
+def _html_block(block: Sequence[Segment]) -> str:
+    following = [*(kind for kind, _ in block[1:]), "equal"]
+    return "".join(
+        _html_segment(segment, apart="" if next_kind == "equal" else ";margin-inline-end:.2em")
+        for segment, next_kind in zip(block, following, strict=True)
+    )
+
+
+def _html_segment(segment: Segment, *, apart: str) -> str:
+    """`apart` keeps what was deleted from what stands in its place."""
     kind, text = segment
     if kind == "equal":
         return escape(inert(text))
     tag, style = _STYLES[kind]
     moved = ' class="moved"' if kind.startswith("moved") else ""
-    return f'<{tag}{moved} style="{style};margin-inline-end:.2em"><bdi>{escape(inert(text))}</bdi></{tag}>'
+    return f'<{tag}{moved} style="{style}{apart}"><bdi>{escape(inert(text))}</bdi></{tag}>'
 
 
 def _html_links(event: Event, public_url: str, say: Catalogue) -> str:

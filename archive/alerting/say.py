@@ -77,23 +77,23 @@ def _of_rewording(told: Told, say: Catalogue) -> str:
     return say.text("{page} changed: {amount}")
 
 
-def _filled(text: str, **places: Part) -> Sentence:
-    """A text of ours with its places filled, each as a part of its own.
+def _filled(text: str, **places: Sentence) -> Sentence:
+    """A text of ours with its places filled, what is the page's in parts of its own.
 
-    >>> _filled("{page} is back", page=("Position", True))
+    >>> _filled("{page} is back", page=_theirs("Position"))
     (('Position', True), (' is back', False))
     """
-    pieces = _PLACE.split(text)
-    parts = (places[piece] if place % 2 else (piece, False) for place, piece in enumerate(pieces))
+    pieces = enumerate(_PLACE.split(text))
+    parts = [part for place, piece in pieces for part in (places[piece] if place % 2 else _ours(piece))]
     return tuple(part for part in parts if part[0])
 
 
-def _ours(text: str) -> Part:
-    return text, False
+def _ours(text: str) -> Sentence:
+    return ((text, False),)
 
 
-def _theirs(text: str) -> Part:
-    return text, True
+def _theirs(text: str) -> Sentence:
+    return ((text, True),)
 
 
 def _amount(change: ChangeFacts, say: Catalogue) -> str:
@@ -114,66 +114,62 @@ def sentences(told: Told, say: Catalogue = ENGLISH) -> Iterator[Sentence]:
     else:
         yield from _of_trouble(event, say)
     if told.note:
-        yield (_ours(_note(told.note, say)),)
+        yield _ours(_note(told.note, say))
 
 
 def _of_change(event: Event, change: ChangeFacts, match: Match, say: Catalogue) -> Iterator[Sentence]:
     when = words.said(words.bounds(change.not_before, change.not_after, say))
-    yield (_ours(say("Changed {when}.", when=when)),)
+    yield _ours(say("Changed {when}.", when=when))
     kinds = ", ".join(words.kinds(change.kinds, say))
-    yield (_ours(f"{kinds[:1].upper()}{kinds[1:]}: {_amount(change, say)}."),)
+    yield _ours(f"{kinds[:1].upper()}{kinds[1:]}: {_amount(change, say)}.")
     if change.silent:
-        yield (_ours(say("Silent: the page’s own “updated” date stayed as it was.")),)
+        yield _ours(say("Silent: the page’s own “updated” date stayed as it was."))
     elif change.silent is None:
-        yield (_ours(say("Whether silently can’t be told: the page’s own dates don’t settle it.")),)
+        yield _ours(say("Whether silently can’t be told: the page’s own dates don’t settle it."))
     if match.appeared:
-        yield _filled(say.text("Appeared: {phrases}."), phrases=_phrases(match.appeared))
+        yield _filled(say.text("Appeared: {phrases}."), phrases=_phrases(match.appeared, say))
     if match.disappeared:
-        yield _filled(say.text("Disappeared: {phrases}."), phrases=_phrases(match.disappeared))
+        yield _filled(say.text("Disappeared: {phrases}."), phrases=_phrases(match.disappeared, say))
     if event.kind == "out-of-step":
-        yield (_ours(say("Not reworded in the meantime: {pages}.", pages=", ".join(event.behind))),)
+        yield _ours(say("Not reworded in the meantime: {pages}.", pages=", ".join(event.behind)))
 
 
-def _phrases(phrases: tuple[str, ...]) -> Part:
-    return _theirs(", ".join(f"“{phrase}”" for phrase in phrases))
+def _phrases(phrases: tuple[str, ...], say: Catalogue) -> Sentence:
+    quoted = [_filled(say.text("“{phrase}”"), phrase=_theirs(phrase)) for phrase in phrases]
+    return tuple(part for place, one in enumerate(quoted) for part in ((_ours(", ") if place else ()) + one))
 
 
 def _of_recovery(event: Event, say: Catalogue) -> Iterator[Sentence]:
-    yield (_ours(say("The look of {when} showed the page again.", when=words.moment(event.at, say=say))),)
+    yield _ours(say("The look of {when} showed the page again.", when=words.moment(event.at, say=say)))
     if event.since:
-        yield (_ours(say("It had not been seen since {when}.", when=words.moment(event.since, say=say))),)
+        yield _ours(say("It had not been seen since {when}.", when=words.moment(event.since, say=say)))
 
 
 def _of_move(event: Event, say: Catalogue) -> Iterator[Sentence]:
     led = say.text("The look of {when} was led there for good: {url}.")
     yield _filled(led, when=_ours(words.moment(event.at, say=say)), url=_theirs(event.moved_to or ""))
-    command = f"variorum move {event.page.slug} URL"
-    yield (
-        _ours(
-            say(
-                "The page is followed there, and its history goes on. Give it that address with: {command}",
-                command=command,
-            )
-        ),
+    move = f"variorum move {event.page.slug} URL"
+    yield _ours(
+        say("The page is followed there, and its history goes on. Give it that address with: {command}", command=move)
     )
 
 
 def _of_silence(event: Event, say: Catalogue) -> Sentence:
     if not event.since:
-        return (_ours(say("It was never seen.")),)
-    return (_ours(say("It was last seen {when}.", when=words.moment(event.since, say=say))),)
+        return _ours(say("It was never seen."))
+    return _ours(say("It was last seen {when}.", when=words.moment(event.since, say=say)))
 
 
 def _of_trouble(event: Event, say: Catalogue) -> Iterator[Sentence]:
     meaning = words.meaning(event.outcome or "", event.reason, say)
-    yield (_ours(say("The look of {when} showed: {meaning}.", when=words.moment(event.at, say=say), meaning=meaning)),)
+    yield _ours(say("The look of {when} showed: {meaning}.", when=words.moment(event.at, say=say), meaning=meaning))
     if event.kind == "failing" and event.since:
-        yield (_ours(say("No look has shown the page since {when}.", when=words.moment(event.since, say=say))),)
+        yield _ours(say("No look has shown the page since {when}.", when=words.moment(event.since, say=say)))
     if event.moved_to is not None:
         yield _filled(say.text("Its address leads for good to {url}."), url=_theirs(event.moved_to))
         command = f"variorum release {event.observation}"
-        yield (_ours(say("If the page is there, confirm it with: {command}", command=command)),)
-    yield (_ours(say("The archived wording stays as it was; nothing of this became a revision.")),)
+        yield _ours(say("If the page is there, confirm it with: {command}", command=command))
+    yield _ours(say("The archived wording stays as it was; nothing of this became a revision."))
 
 
 def _note(note: Note, say: Catalogue) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from archive.alerting.event import Event, PageFacts, compared_facts
 from archive.alerting.render import Message, Rendered, render
 from archive.alerting.say import Told
+from archive.site.language import catalogues
 from scraper.alerts import mail, service
 from scraper.alerts.result import Result
 
@@ -25,7 +27,7 @@ TEXTS = {
 }
 
 
-def rendered(language: str = "en", *, title: str | None = None, new: str | None = None) -> Rendered:
+def rendered(language: str = "en", *, title: str | None = None, new: str | None = None, code: str = "en") -> Rendered:
     name, old, later = TEXTS[language]
     later = new or later
     change = compared_facts(
@@ -34,7 +36,8 @@ def rendered(language: str = "en", *, title: str | None = None, new: str | None 
     page = PageFacts(id=1, slug="strait", title=title or name, url="https://mfa.example/", language=language)
     event = Event(kind="changed", page=page, observation=9, at="2014-05-05T10:00:00Z", change=change)
     told = Told(uid="a0123456789a", rule="strait", event=event)
-    return render(Message(uid=told.uid, kind="alert", told=(told,)), public_url="https://history.example")
+    message = Message(uid=told.uid, kind="alert", told=(told,))
+    return render(message, public_url="https://history.example", say=catalogues()[code])
 
 
 def send(mailbox: Any, what: Rendered, *, to: str = "desk@paper.example", accepted: tuple[str, ...] = ()) -> Result:
@@ -71,6 +74,49 @@ def test_its_headers_name_the_alert_and_say_that_a_machine_wrote_it(mailbox: Any
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["References"] == "<page-1@archive.example>"
     assert mail["Date"] == "Mon, 05 May 2014 10:00:00 +0000"
+
+
+def found_wrong(mail: EmailMessage) -> list[object]:
+    """What a strict reader of mail finds wrong with it."""
+    headers = [header for part in mail.walk() for header in part.values()]
+    return [
+        *(wrong for part in mail.walk() for wrong in part.defects),
+        *(wrong for one in headers for wrong in one.defects),
+    ]
+
+
+@pytest.mark.parametrize("code", ["en", "ru"])
+@pytest.mark.parametrize("language", sorted(TEXTS))
+def test_what_a_server_receives_is_right_to_the_letter(mailbox: Any, language: str, code: str) -> None:
+    send(mailbox, rendered(language, code=code))
+    (mail,), (raw,) = mailbox.mails, mailbox.raw
+    assert found_wrong(mail) == []
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert raw.isascii()
+    assert mail["List-Id"] == "<strait.alerts.archive.example>"
+    assert mail["Content-Language"] == code
+    assert not re.search(
+        r"""(src|background|href)=["'](?!https://history\.example/)|@import|url\(""", part(mail, "html")
+    )
+
+
+def test_what_is_mostly_latin_can_be_read_as_it_was_sent(mailbox: Any) -> None:
+    send(mailbox, rendered())
+    assert b"All parties [-must-]{+should+} pay within" in mailbox.raw[0]
+
+
+TITLES = ["Позиция, «Пролив»; (a)", "=?utf-8?q?Bcc:_x?=", "<a@b.example>, x", "\ud800 lone", "موقف الوزارة " * 9, "Ж" * 200,
+          "a\u2028b\x85c\x0bd\x1ce", "🏛 " * 40, "x" * 300, " \t ", '"', "a\\", "=?", "co\u0301te " * 20]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_subject_arrives_as_it_was_written_whatever_the_page_is_called(mailbox: Any, title: str) -> None:
+    what = rendered(title=title)
+    assert send(mailbox, what).state == "sent"
+    (mail,) = mailbox.mails
+    assert mail["Subject"] == what.title
+    assert found_wrong(mail) == []
 
 
 def test_a_hostile_page_adds_no_header_no_recipient_and_no_second_mail(mailbox: Any) -> None:

@@ -126,7 +126,7 @@ def test_a_message_speaks_one_language_and_leaves_the_pages_words_as_they_are(ki
     message = Message(uid="a0", kind=kind, told=told, rule="r", more=300 if kind == "summary" else 0)
     found = render(message, public_url="https://history.example", say=catalogues()[code])
     theirs = re.compile(
-        r"Position on the Strait|All parties.*|“road map”|strait(-ru)?|variorum \w+( \w+)*|https\S*|\[\w+\]|UTC|HTTP|\ba\d+\b|\br\b|strait"
+        r"Position on the Strait|All parties.*|road map|strait(-ru)?|variorum \w+( \w+)*|https\S*|\[\w+\]|UTC|HTTP|\ba\d+\b|\br\b|strait"
     )
     shown = Seen(found.html).text
     for text in (found.title, found.text, found.short, shown):
@@ -142,6 +142,26 @@ def test_russian_alerts_decline_as_russian_does() -> None:
     assert found.title == "Сводка desk: 22 оповещения на 1 странице"
     assert "между 4 мая 2014, 10:00 и 5 мая 2014, 10:00 UTC" in found.text
     assert "— Position on the Strait: изменено, 2 слова добавлено, 2 удалено" in found.text
+
+
+def test_in_plain_text_a_mark_keeps_to_its_words_where_they_run_from_right_to_left() -> None:
+    old, new = "قرار NATO رقم 338. UNRWA", "قرار EU رقم 1397. UNRWA"
+    found = rendered(told_of(old, new, language="ar"), public_url="")
+    passage = "\u2067قرار [-\u2066NATO\u2069-]{+\u2066EU\u2069+} رقم [-338-]{+1397+}. UNRWA\u2069".replace(
+        "\u2066", "\u2068"
+    )
+    assert passage in found.text
+    assert passage in found.short
+
+
+def test_a_page_can_not_end_what_sets_its_words_apart() -> None:
+    found = rendered(told_of("يجب الدفع.", "يجب\u2069 الدفع\u2069\u202e.", title="موقف\u2069\u2069 x", language="ar"))
+    for form in (found.title, found.text, found.short):
+        depth = 0
+        for char in form:
+            depth += (char in "\u2066\u2067\u2068") - (char == "\u2069")
+            assert depth >= 0
+        assert depth == 0
 
 
 def test_right_to_left_words_do_not_turn_our_sentences_round() -> None:

@@ -27,7 +27,7 @@ def _run(part: Segment, say: Catalogue) -> str:
         return text
     tag = "del" if part.kind in ("delete", "moved_away") else "ins"
     css = "moved" if part.kind in ("moved_away", "moved_here") else "border" if part.border else ""
-    anchor = f"change-{part.change}" if part.first else f"from-{part.change}" if part.kind == "moved_away" else ""
+    anchor = f"{'from' if part.kind == 'moved_away' else 'change'}-{part.change}" if part.first else ""
     attributes = (f' class="{css}"' if css else "") + (f' id="{anchor}"' if anchor else "")
     marked = f"<{tag}{attributes}>{_unseen(f'[{say(_SAID[part.kind])}: ', say)}{text}{_unseen(']', say)}</{tag}>"
     link = _link(part, say)

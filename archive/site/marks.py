@@ -32,7 +32,7 @@ Piece = tuple[str, bool]  # text, and whether it names a character instead of be
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A run of text of one fate. `first` says that its change is shown here first, and so has its anchor here."""
+    """A run of text of one fate. `first` says that its change, or the place that it moved away from, has its anchor here."""
 
     kind: RunKind
     pieces: tuple[Piece, ...]
@@ -65,9 +65,7 @@ class MarkedBlock:
 
     @property
     def old(self) -> tuple[Segment, ...]:
-        return tuple(
-            part for part in self.segments if part.kind in OLD_SIDE and not (part.kind == "delete" and part.move)
-        )
+        return tuple(part for part in self.segments if part.kind in OLD_SIDE and not _went_on_the_way(part))
 
     @property
     def new(self) -> tuple[Segment, ...]:
@@ -98,7 +96,7 @@ def marked(
     ]
     here = (run.change for runs in paragraphs for run in runs if run.change and run.kind != "moved_away")
     numbers = {change: place for place, change in enumerate(dict.fromkeys(here), start=1)}
-    shown: set[int] = set()
+    shown: set[tuple[int, bool]] = set()
     return tuple(
         MarkedBlock(
             kind=_kind(runs, old_side, new_side),
@@ -189,15 +187,21 @@ class _Side:
 
 def _kind(runs: Sequence[Run], old: _Side, new: _Side) -> str:
     """The kind of the block that these runs show: the later text's where they are part of it."""
-    olds = [old.pass_by(run) for run in runs if run.kind in OLD_SIDE and not (run.kind == "delete" and run.move)]
+    olds = [old.pass_by(run) for run in runs if run.kind in OLD_SIDE and not _went_on_the_way(run)]
     news = [new.pass_by(run) for run in runs if run.kind in NEW_SIDE]
     return next((kind for kind in (*news, *olds) if kind is not None), "paragraph")
 
 
-def _segment(run: Run, change: int, shown: set[int]) -> Segment:
-    first = run.kind != "moved_away" and change != 0 and change not in shown
+def _went_on_the_way(run: Run | Segment) -> bool:
+    """Whether these are words deleted out of a passage that moved, shown where it stands now: the later text's side has them not."""
+    return run.kind == "delete" and run.move != 0
+
+
+def _segment(run: Run, change: int, shown: set[tuple[int, bool]]) -> Segment:
+    place = (change, run.kind == "moved_away")
+    first = change != 0 and place not in shown and not _went_on_the_way(run)
     if first:
-        shown.add(change)
+        shown.add(place)
     border = run.kind != "equal" and _is_border(run)
     pieces = (("¶", False),) if border else tuple(_pieces(run))
     return Segment(kind=run.kind, pieces=pieces, change=change, move=run.move, first=first, border=border)

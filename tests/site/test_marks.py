@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from archive.diff import ops
+from archive.site.inline import runs
+from archive.site.language import ENGLISH
 from archive.site.marks import MarkedBlock, folds, marked
 
 
@@ -36,11 +40,25 @@ def test_both_texts_can_be_read_out_of_a_marked_comparison(old: str, new: str) -
     assert "".join(side(blocks, "old")).replace(" ", "") == old.replace("\n", "").replace(" ", "")
 
 
-@pytest.mark.parametrize(("old", "new"), PAIRS)
-def test_changes_are_numbered_from_one_without_gaps_and_shown_once(old: str, new: str) -> None:
-    first = [part.change for block in laid_out(old, new) for part in block.segments if part.first]
-    assert first == list(range(1, len(first) + 1))
-    assert first
+STAYS = "\n\n".join(f"Protocol {n} of the accords stays in force as it was signed." for n in range(6))
+MOVES = [
+    (f"Minister of the Straits\n\nOlga Reve of Port Sable\n\n{STAYS}", f"{STAYS}\n\nMinister of the Straits\n\nOlga Reve of Port Sable"),
+    (f"{STAYS}\n\n1.3 When you use the ferries of the company you accept its terms.", f"When you use the ferries of the company you accept its terms.\n\n{STAYS}"),
+    (f"{STAYS}\n\nShips of every flag pass here.", f"Ships of any flag pass freely here.\n\n{STAYS}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), [*PAIRS, *MOVES])
+def test_changes_are_numbered_from_one_without_gaps_and_have_one_anchor_each_in_both_views(old: str, new: str) -> None:
+    blocks = laid_out(old, new)
+    for view in ([block.segments for block in blocks], [block.old + block.new for block in blocks]):
+        shown = "".join(runs(segments, ENGLISH) for segments in view)
+        anchors = re.findall(r'id="([a-z]+-\d+)"', shown)
+        assert len(anchors) == len(set(anchors))
+        changes = [int(anchor.partition("-")[2]) for anchor in anchors if anchor.startswith("change-")]
+        assert sorted(changes) == list(range(1, len(changes) + 1))
+        assert changes
+        assert set(re.findall(r'href="#([a-z]+-\d+)"', shown)) <= set(anchors)
 
 
 def test_a_paragraph_that_went_whole_stands_alone_without_a_paragraph_mark() -> None:

@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -108,8 +109,7 @@ def back_up(
             raise NotSound(path, report, "No backup was made; earlier ones were left. See: variorum verify --deep")
         for source in (watch_list, *(home / name for name in _BESIDE), *([home / KEY] if with_key else [])):
             if source.is_file():
-                mode = 0o600 if source.name == KEY else 0o644
-                write_whole(draft / source.name, source.read_bytes(), mode=mode)
+                _copy(source, draft)
         sync_folder(draft)
         draft.rename(made)
         sync_folder(folder)
@@ -333,4 +333,9 @@ def _stage_beside(home: Path, beside: Path, draft: Path) -> None:
     if keys:
         write_whole(draft / VERIFIER_KEYS, "".join(f"{key.text}\n" for key in dict.fromkeys(keys)).encode())
     for watch_list in beside.glob("*.toml"):
-        write_whole(draft / watch_list.name, watch_list.read_bytes())
+        _copy(watch_list, draft)
+
+
+def _copy(source: Path, folder: Path) -> None:
+    """A file as it is, for those who may read it now."""
+    write_whole(folder / source.name, source.read_bytes(), mode=stat.S_IMODE(source.stat().st_mode) & 0o644)

@@ -24,6 +24,7 @@ from archive.errors import VariorumError
 from archive.model import Capture, Rendered
 from scraper.browser_memory import end_swollen
 from scraper.browser_visit import PageFailed, Visit
+from scraper.environment import harmless
 from scraper.fetch import Fetcher, LedTo
 from scraper.judge import judge_answer
 
@@ -183,6 +184,7 @@ class Browser:
                 executable_path=self._executable,
                 args=list(_ARGUMENTS),
                 chromium_sandbox=os.geteuid() != 0,
+                env=dict(harmless(os.environ)),
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,

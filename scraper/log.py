@@ -22,6 +22,7 @@ Level = Literal["info", "warning", "error"]
 
 as_json = False  # set by `use_json` alone
 
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # by terminals
 _USER = re.compile(r"(?<=://)[^/@\s\"']+@")
 _SPEAKERS = ("uvicorn", "apscheduler", "asyncio", "py.warnings", "distributed")  # whose lines hold no secrets
 
@@ -38,8 +39,17 @@ def put(
     told = {"at": utc_text(clock.now()), "level": level, "event": event, "message": without_users(message)}
     told.update(facts or {})
     out = stream or (sys.stderr.inner if isinstance(sys.stderr, _Foreign) else sys.stderr)
-    out.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
+    out.write(safe_json(json.dumps(told, ensure_ascii=False, default=str)) + "\n")
     out.flush()
+
+
+def safe_json(text: str) -> str:
+    """The same JSON, with those characters escaped that JSON leaves as they are and a terminal would obey.
+
+    >>> safe_json('"\x9b2J"')
+    '"\\\\u009b2J"'
+    """
+    return OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def without_users(text: str) -> str:

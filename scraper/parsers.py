@@ -7,6 +7,7 @@ a parser that was taken over can't make the program run anything.
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 import socket
@@ -22,6 +23,7 @@ from typing import Any, BinaryIO
 
 from archive.diff import Comparison, KindSpans, Op
 from archive.model import Block, Capture, Document, Interpretation, Outcome, Rules, Stamp, Verdict
+from scraper.environment import harmless
 from scraper.interpret import gate, over_limit
 from scraper.judge import failed
 from scraper.parser_worker import OUT_OF_MEMORY
@@ -176,6 +178,7 @@ class _Worker:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     pass_fds=(theirs.fileno(),),
+                    env=harmless(os.environ),
                     process_group=0,  # an interrupt at the terminal is for the program, which ends its parsers itself
                 )
             except OSError as error:

@@ -61,7 +61,7 @@ def history(home: Path, slug: str, as_json: bool) -> None:
 def show(home: Path, slug: str, which: str | None, raw: bool, headers: bool, as_json: bool) -> None:
     """The text of a revision, of the latest if none is named; by number, or by a date such as 2014-05-09."""
     from archive.bodies import read_body
-    from scraper.terminal import put, put_json, safe
+    from scraper.terminal import bytes_out, put, put_json, safe
 
     if raw + headers + as_json > 1:
         raise UsageError("--raw, --headers and --json exclude each other. Choose one.")
@@ -70,7 +70,7 @@ def show(home: Path, slug: str, which: str | None, raw: bool, headers: bool, as_
         if raw:
             body_id = reader.observation(revision.row.observation).body_id
             assert body_id is not None
-            sys.stdout.buffer.write(read_body(reader.conn, body_id))
+            bytes_out().write(read_body(reader.conn, body_id))
         elif headers:
             put(_head(reader.entry(revision.row.observation)))
         elif as_json:
@@ -92,7 +92,7 @@ def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> 
     from shutil import get_terminal_size
 
     from archive.diff import compare, render
-    from scraper.terminal import put, put_json
+    from scraper.terminal import put, put_json, safe
 
     with reader_of(home) as reader:
         numbers = [None if which is None else _revision(reader, slug, which).number for which in (old, new)]
@@ -105,7 +105,8 @@ def diff(home: Path, slug: str, old: str | None, new: str | None, form: str) -> 
     if form == "html":
         title = f"{found.new.row.title or slug}: {found.old.number} → {found.new.number}"
         about = f"Between {found.not_before or 'an unknown time'} and {found.not_after}"
-        put(render.standalone_html(line, title=title, about=about, language=found.new.row.language))
+        page = render.standalone_html(line, title=title, about=about, language=found.new.row.language)
+        put(safe(page) if sys.stdout.isatty() else page)
     else:
         to_terminal = sys.stdout.isatty()
         width = get_terminal_size().columns if to_terminal else None

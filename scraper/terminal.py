@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
-import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
 from scraper import log
-from scraper.log import Level
+from scraper.log import OBEYED, Level, safe_json
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -26,7 +27,6 @@ _COLOURS = {
     "failed": "red",
     "refused": "cyan",
 }
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def safe(text: str) -> str:
@@ -35,15 +35,15 @@ def safe(text: str) -> str:
     >>> safe("\\x1b[2J")
     '\\\\x1b[2J'
     """
-    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+    return OBEYED.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def say(text: str, *, event: str = "note", level: Level = "info", facts: Mapping[str, Any] | None = None) -> None:
-    """Talk: to stderr. `event`, `level` and `facts` are for a log of JSON."""
+    """Talk: to stderr, safe whatever it quotes. `event`, `level` and `facts` are for a log of JSON."""
     if log.as_json:
         log.put(text, event=event, level=level, facts=facts)
     else:
-        click.echo(text, err=True)
+        click.echo(safe(text), err=True)
 
 
 def put(text: str, *, newline: bool = True) -> None:
@@ -53,7 +53,27 @@ def put(text: str, *, newline: bool = True) -> None:
 
 def put_json(value: Any) -> None:
     """A JSON array or object, for machines."""
-    put(json.dumps(value, ensure_ascii=False, indent=1))
+    put(safe_json(json.dumps(value, ensure_ascii=False, indent=1)))
+
+
+def bytes_out() -> BinaryIO:
+    """stdout for bytes as they came; where it is a terminal, they are shown as text that it does not obey."""
+    return cast(BinaryIO, _Shown()) if sys.stdout.isatty() else sys.stdout.buffer
+
+
+class _Shown(io.RawIOBase):
+    """Bytes on a terminal: UTF-8 as text, what is none as escapes."""
+
+    def __init__(self) -> None:
+        utf_8 = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+        self._decoder = io.IncrementalNewlineDecoder(utf_8, translate=True)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        put(safe(self._decoder.decode(bytes(data))), newline=False)
+        return len(data)
 
 
 class LookPrinter:
@@ -79,7 +99,7 @@ class LookPrinter:
     def put(self, row: dict[str, Any]) -> None:
         self.outcomes.append(row["outcome"])
         if self._as_json:
-            put(json.dumps(row, ensure_ascii=False))
+            put(safe_json(json.dumps(row, ensure_ascii=False)))
         elif self._progress:
             self._progress.console.out(outcome_line(row, wide=self._wide), highlight=False)
             self._progress.advance(self._task)

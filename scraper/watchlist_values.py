@@ -198,11 +198,23 @@ def proxy(value: Any) -> str:
 
 
 def _web_address(value: Any) -> SplitResult:
+    """Errors repeat no text with an @ in it, which may hold a password."""
     address = filled_text(value)
-    if re.search(r"[\x00-\x20\x7f\u0085\u00a0\u2028\u2029\\]", address):
+    try:
+        return _web_parts(address)
+    except ValueError:
+        if "@" in address:
+            raise ValueError(
+                "must be a web address without a user name or password: this file and the archive are published"
+            ) from None
+        raise
+
+
+def _web_parts(value: str) -> SplitResult:
+    if re.search(r"[\x00-\x20\x7f\u0085\u00a0\u2028\u2029\\]", value):
         raise ValueError(f"{value!r} has a space or control character in it; write it as %20 and so on")
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(value)
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ValueError(f"{value!r} is no address: {error}") from None
@@ -211,7 +223,7 @@ def _web_address(value: Any) -> SplitResult:
     if not host or port == 0 or not _is_host(host):
         raise ValueError(f"{value!r} names no proper host")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("must not hold a user name or password: this file and the archive are published")
+        raise ValueError("it names a user")
     return parts
 
 

@@ -1,5 +1,7 @@
 """What may be seen and how: tables that metadata.yaml describes, under headers that run, sniff, frame and tell nothing."""
 
+import re
+
 from datasette import hookimpl
 
 POLICY = (
@@ -15,6 +17,7 @@ HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }
+ELSEWHERE = re.compile(rb"^[/\\]{2,}")  # what a browser takes for the beginning of another site's address
 
 
 @hookimpl
@@ -46,7 +49,7 @@ def asgi_wrapper(datasette):
 
             async def send_guarded(message):
                 if message["type"] == "http.response.start":
-                    given = list(message.get("headers", ()))
+                    given = [_on_this_site(*header) for header in message.get("headers", ())]
                     names = {bytes(name).lower() for name, _ in given}
                     more = [(name, value) for name, value in HEADERS.items() if name not in names]
                     message = {**message, "headers": [*given, *more]}
@@ -57,3 +60,8 @@ def asgi_wrapper(datasette):
         return guarded
 
     return wrap
+
+
+def _on_this_site(name, value):
+    """A header as it is; of a redirect, whoever made it, one that leads nowhere else."""
+    return (name, ELSEWHERE.sub(b"/", value)) if bytes(name).lower() == b"location" else (name, value)

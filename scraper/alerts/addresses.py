@@ -19,6 +19,8 @@ from archive.alerting.terms import Terms
 from archive.errors import VariorumError
 from scraper.watchlist import Page, WatchList
 
+_FILE_BYTES = 65_536
+
 
 class NoAddress(VariorumError):
     """An alert target whose address can't be had."""
@@ -56,10 +58,10 @@ def address_of(written: str, home: Path) -> str:
 
 def _from_file(written: str, path: Path) -> str:
     try:
-        mode = path.stat().st_mode
-        if stat.S_IMODE(mode) & 0o077:
-            raise NoAddress(written, "others may read that file", f"Run: chmod 600 {path}")
-        address = path.read_text("utf-8").strip()
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                raise NoAddress(written, "others may read that file", f"Run: chmod 600 {path}")
+            address = file.read(_FILE_BYTES).decode().strip()
     except OSError as error:
         raise NoAddress(written, f"the file can't be read ({error.strerror})", "Write the address into it.") from error
     except UnicodeDecodeError as error:

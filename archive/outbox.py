@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from archive import derive
 from archive.alerting.conditions import Condition, after_look
@@ -47,16 +47,22 @@ class Waiting:
     rule: str
     event: EventKind
     made_at: str
-    confirm_at: str
+    ripe: bool  # it has waited long enough to be confirmed
     texts: tuple[str, str] | None  # SHA-256 of the earlier and the later text
 
 
 def after_record(
-    conn: sqlite3.Connection, rules: Sequence[Rule], look: derive.Look, derived: derive.Derived
+    conn: sqlite3.Connection,
+    rules: Sequence[Rule],
+    look: derive.Look,
+    derived: derive.Derived,
+    *,
+    set_back_s: float = 0.0,
 ) -> str | None:
     """Owe what follows from one live look; returns when the page is to be looked at again to confirm it, if it is.
 
-    The caller's transaction commits it.
+    By `set_back_s` the clock was behind the time that the look has in the page's order: then what waits is confirmed by
+    any later look, since its own time may be far off. The caller's transaction commits it.
     """
     if not rules:
         return None
@@ -64,7 +70,7 @@ def after_record(
     condition, trouble = after_look(before, derived.outcome, at=look.observed_at, seq=look.seq)
     if condition != before:
         _keep_condition(conn, look.page_id, condition)
-    waiting = list(_waiting(conn, look.page_id))
+    waiting = list(_waiting(conn, look.page_id, ripe_by=None if set_back_s else look.observed_at))
     if derived.outcome not in ACCEPTED:
         _after_ill_look(conn, rules, look, derived, condition, trouble, waiting)
     else:
@@ -77,8 +83,8 @@ def after_record(
         elif derived.reason == "in_turn":
             _in_turn(conn, rules, look, derived.revision_id, [w for w in waiting if w.event == "changed"])
         elif look.has_body:
-            _confirm(conn, rules, [w for w in waiting if w.event == "changed"], look.observed_at)
-    return _look_again_at(conn, look)
+            _confirm(conn, rules, [w for w in waiting if w.event == "changed"])
+    return _look_again_at(conn, look, set_back_s)
 
 
 def after_act(
@@ -228,10 +234,10 @@ def _in_turn(
             insert(conn, rule, event, match, at=look.observed_at, state=state, note=note, confirm_s=confirm_s)
 
 
-def _confirm(conn: sqlite3.Connection, rules: Sequence[Rule], waiting: Sequence[Waiting], at: str) -> None:
+def _confirm(conn: sqlite3.Connection, rules: Sequence[Rule], waiting: Sequence[Waiting]) -> None:
     """The same again: what has waited long enough is owed."""
     for item in waiting:
-        if parse_utc(item.confirm_at) <= parse_utc(at):
+        if item.ripe:
             _owe(conn, rules, item)
 
 
@@ -272,7 +278,7 @@ def _after_ill_look(
     trouble: EventKind | None,
     waiting: Sequence[Waiting],
 ) -> None:
-    _confirm(conn, rules, [w for w in waiting if w.event == derived.outcome], look.observed_at)
+    _confirm(conn, rules, [w for w in waiting if w.event == derived.outcome])
     too_long = parse_utc(look.observed_at) - PATIENCE
     for item in waiting:
         if item.event != derived.outcome and parse_utc(item.made_at) <= too_long:
@@ -406,14 +412,33 @@ def told_from_row(uid: str, rule: str, state: str, note: str, content: str) -> T
     return Told(uid=uid, rule=rule, event=event_from_json(value["event"]), match=match, note=shown)
 
 
-def _waiting(conn: sqlite3.Connection, page_id: int) -> Iterator[Waiting]:
+def _waiting(conn: sqlite3.Connection, page_id: int, *, ripe_by: str | None) -> Iterator[Waiting]:
+    """What waits of a page, in no need of more time by then; without a time, whatever it says."""
     rows = conn.execute(
         "SELECT id, rule, event, made_at, confirm_at, texts FROM alerts WHERE page_id = ? AND state = 'waiting'",
         (page_id,),
     ).fetchall()
     for alert_id, rule, event, made_at, confirm_at, texts in rows:
         pair = tuple(texts.split(" ")) if texts else None
-        yield Waiting(id=alert_id, rule=rule, event=event, made_at=made_at, confirm_at=confirm_at, texts=pair)
+        ripe = ripe_by is None or parse_utc(confirm_at) <= parse_utc(ripe_by)
+        yield Waiting(id=alert_id, rule=rule, event=event, made_at=made_at, ripe=ripe, texts=pair)
+
+
+def owe_unconfirmed(conn: sqlite3.Connection, rules: Sequence[Rule], at: datetime, *, looking: bool) -> None:
+    """Owe what no look could confirm for so long: none is made of a page that is watched no more, or whose host is left alone.
+
+    `looking` says that looks have been made for a while: what waits because nothing ran is confirmed by the next look.
+    """
+    rows = conn.execute(
+        "SELECT a.page_id, a.id FROM alerts a JOIN pages p ON p.id = a.page_id"
+        " WHERE a.state = 'waiting' AND a.confirm_at < ? AND (? OR NOT p.watched)",
+        (utc_text(at - PATIENCE), looking),
+    ).fetchall()
+    late = {alert_id for _, alert_id in rows}
+    for page_id in sorted({page_id for page_id, _ in rows}):
+        for item in _waiting(conn, page_id, ripe_by=utc_text(at)):
+            if item.id in late:
+                _owe(conn, rules, item, note="unconfirmed")
 
 
 def is_waiting(conn: sqlite3.Connection, page_id: int) -> bool:
@@ -422,14 +447,16 @@ def is_waiting(conn: sqlite3.Connection, page_id: int) -> bool:
     return row is not None
 
 
-def _look_again_at(conn: sqlite3.Connection, look: derive.Look) -> str | None:
+def _look_again_at(conn: sqlite3.Connection, look: derive.Look, set_back_s: float) -> str | None:
+    """By the clock as it goes now."""
     soonest = conn.execute(
         "SELECT min(confirm_at) FROM alerts WHERE page_id = ? AND state = 'waiting'", (look.page_id,)
     ).fetchone()[0]
     if soonest is None:
         return None
     after = parse_utc(look.observed_at)
-    return soonest if parse_utc(soonest) > after else utc_text(after + timedelta(seconds=_SOON_S))
+    again = parse_utc(soonest) if parse_utc(soonest) > after else after + timedelta(seconds=_SOON_S)
+    return utc_text(again - timedelta(seconds=set_back_s))
 
 
 def _condition(conn: sqlite3.Connection, page_id: int) -> Condition:

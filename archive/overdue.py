@@ -1,4 +1,5 @@
-"""What time alone makes worth telling: digests, pages not observed for too long, statements out of step. Asked now and then.
+"""What time alone makes worth telling: digests, what no look could confirm, pages not observed for too long, statements out
+of step. Asked now and then.
 
 Each is told once, however often it is asked: the digest by its due time, the others by the id of their alert.
 """
@@ -15,7 +16,7 @@ from archive.alerting.digest import next_digest
 from archive.alerting.event import Event
 from archive.alerting.rules import Rule, owed
 from archive.model import WORDING_KINDS, parse_utc, utc_text
-from archive.outbox import event_of_change, insert, page_facts
+from archive.outbox import event_of_change, insert, owe_unconfirmed, page_facts
 from archive.posting import group_uid, make_message
 
 _LOOKED_BACK = timedelta(
@@ -26,6 +27,7 @@ _LOOKED_BACK = timedelta(
 def attend(conn: sqlite3.Connection, rules: Sequence[Rule], at: datetime, *, looking: bool) -> None:
     """Owe all that has come due by `at`. `looking` says that looks have been made for a while, so that what is not seen is so
     for another reason than that nothing ran."""
+    owe_unconfirmed(conn, rules, at, looking=looking)
     for rule in rules:
         since = _known_since(conn, rule, at)
         _digest(conn, rule, at)

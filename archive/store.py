@@ -308,7 +308,10 @@ class Archive:
             )
             remember(conn, page, capture, interpretation, derived, seq, body_id)
             note_cool_downs(conn, cooled or {})
-            again_text = outbox.after_record(conn, alerts, look, derived) if capture.via == "live" else None
+            again_text = None
+            if capture.via == "live":
+                set_back_s = max(0.0, (parse_utc(observed_at) - capture.observed_at).total_seconds())
+                again_text = outbox.after_record(conn, alerts, look, derived, set_back_s=set_back_s)
             again_at = parse_utc(again_text) if again_text else None
             if due is not None:
                 conn.execute(

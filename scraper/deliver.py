@@ -34,6 +34,7 @@ SOON_S = 30.0  # for messages under way when a command ends
 ATTEND_S = 60.0  # between two questions for what time alone makes worth telling
 LOOKING_AFTER_S = 600.0  # of running: a page that was not seen by then is not so because nothing ran
 PAUSE_S = 10.0  # after the disk refused a note
+_LEFT = "no answer before variorum ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Deliverer:
         self._started_s = time.monotonic()
         self._attended_s: float | None = None
         self._done: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
-        self._busy: set[str] = set()
+        self._busy: dict[str, Post] = {}  # by target: what is under way
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="deliverer", daemon=True)
 
@@ -121,7 +122,7 @@ class Deliverer:
         self._done.put(None)
 
     def stop(self) -> None:
-        """Note what comes back soon; what is still under way then is sent again by the next process."""
+        """Note what comes back soon; what is still under way then is sent again later, by the next process."""
         self._stopping.set()
         self.wake()
         self._thread.join()
@@ -170,7 +171,7 @@ class Deliverer:
         with box.transaction() as conn:
             posts = posting.next_posts(conn, at, busy=self._busy)
         for post in posts:
-            self._busy.add(post.target)
+            self._busy[post.target] = post
             threading.Thread(target=self._send, args=(post,), name=f"alert {post.message.uid}", daemon=True).start()
         return len(posts)
 
@@ -193,12 +194,22 @@ class Deliverer:
             time.sleep(1.0)
             return
         self._took()
-        self._busy.discard(done.post.target)
+        self._busy.pop(done.post.target, None)
 
     def _finish(self, box: Postbox, timeout_s: float) -> None:
         end = time.monotonic() + timeout_s
         while self._busy and time.monotonic() < end:
             self._note(box, max(0.01, end - time.monotonic()))
+        self._leave(box)
+
+    def _leave(self, box: Postbox) -> None:
+        """What is still under way may or may not arrive: it is tried again with the delay of a failed try, not at every start."""
+        for post in self._busy.values():
+            try:
+                _noted(box, Done(post, Result(state="later", detail=_LEFT)), clock.now())
+            except StoreFailed as error:
+                self._refused(error)
+                return
 
     def deliver_now(self) -> None:
         """Send what is due, once each, and return soon: for commands that end."""
@@ -208,6 +219,7 @@ class Deliverer:
             end = time.monotonic() + SOON_S
             while time.monotonic() < end and (self._hand_out(box) or self._busy):
                 self._note(box, max(0.01, end - time.monotonic()))
+            self._leave(box)
 
 
 def _again(box: Postbox) -> None:

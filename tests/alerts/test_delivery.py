@@ -144,7 +144,7 @@ def test_a_target_that_hangs_delays_no_other(watched: Any, make_sink: Callable[[
     deliverer.start()
     assert len(well.wait(1)) == 1
     deliverer.stop()
-    assert sorted(state for state, _, _ in messages(watched)) == ["sending", "sent"]
+    assert sorted(messages(watched)) == [("owed", 1, "no answer before variorum ended"), ("sent", 1, None)]
 
 
 def test_a_target_that_comes_back_gets_its_alert_while_the_service_runs(
@@ -244,6 +244,62 @@ def test_a_message_that_its_target_chokes_on_lets_the_others_pass(watched: Any, 
         at += timedelta(hours=2)
     assert tried.count(watched.alerts("uid")[0]) == 8
     assert tried[-1] == watched.alerts("uid")[1]
+
+
+def test_what_a_well_target_is_owed_waits_for_no_message_that_it_chokes_on(watched: Any, box: Any) -> None:
+    owe(watched, "env:A")
+    at = deliver.clock.now()
+    for _ in range(8):
+        with box.transaction() as conn:
+            (post,) = posting.next_posts(conn, at, busy=())
+            posting.note_failed(conn, post, at, "HTTP 500", jitter=0.0)
+        at = posting.next_due(box.conn) or at
+    watched.see("talks", 20, C)
+    at -= timedelta(minutes=5)
+    with box.transaction() as conn:
+        (passing,) = posting.next_posts(conn, at, busy=())
+        posting.note_sent(conn, passing, at)
+        assert posting.next_posts(conn, at, busy=()) == []
+    assert passing.message.uid == watched.alerts("uid")[1]
+
+
+def test_a_recipient_that_took_a_mail_which_was_parked_for_another_does_not_get_it_again(
+    watched: Any, box: Any
+) -> None:
+    owe(watched, "env:A")
+    at = deliver.clock.now()
+    with box.transaction() as conn:
+        (post,) = posting.next_posts(conn, at, busy=())
+        posting.note_parked(conn, post, "SMTP 550", accepted=("one@paper.example",))
+        posting.retry(conn, at)
+        (again,) = posting.next_posts(conn, at, busy=())
+    assert again.accepted == ("one@paper.example",)
+
+
+def test_a_target_that_asks_to_be_let_alone_is_let_alone_for_an_hour_at_most(watched: Any, box: Any) -> None:
+    owe(watched, "env:A")
+    at = deliver.clock.now()
+    for asked_s, waits_s in ((120.0, 120), (86_400.0, 3600)):
+        with box.transaction() as conn:
+            (post,) = posting.next_posts(conn, at, busy=())
+            posting.note_failed(conn, post, at, "HTTP 429", jitter=0.0, wait_s=asked_s)
+        due = posting.next_due(box.conn)
+        assert due is not None
+        assert due - at == timedelta(seconds=waits_s)
+        at = due
+
+
+def test_what_is_under_way_when_a_command_ends_is_not_sent_again_at_every_start(
+    watched: Any, sink: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "SOON_S", 0.3)
+    sink.mode = "hang"
+    found = owe(watched, f"json://{sink.place}/hook")
+    deliver_now(watched, found)
+    sink.mode = "take"
+    deliver_now(watched, found)
+    assert messages(watched) == [("owed", 1, "no answer before variorum ended")]
+    assert sink.taken == []
 
 
 def test_a_target_that_no_alert_names_any_more_is_parked(watched: Any) -> None:

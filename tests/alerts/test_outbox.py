@@ -163,6 +163,19 @@ def test_what_no_look_could_confirm_for_a_day_is_told_and_says_so(watched: Any) 
     assert watched.alerts("event", "state", "note")[0] == ("changed", "owed", "unconfirmed")
 
 
+def test_a_clock_that_was_set_back_keeps_no_change_from_being_confirmed(watched: Any) -> None:
+    watched.rules = (RULE,)
+    watched.see("talks", 0, A)
+    recorded = watched.see("talks", 60, B)
+    watched.see("talks", 60 - 24 * 60, B)  # a day earlier, by the clock as it goes now
+    assert watched.alerts("state") == ["owed"]
+    again = watched.see("talks", 80 - 24 * 60, C)
+    assert 600 <= (again.look_again_at - again.capture.observed_at).total_seconds() <= 660
+    assert recorded.look_again_at is not None
+    watched.see("talks", 91 - 24 * 60, C)
+    assert watched.alerts("state") == ["owed", "owed"]
+
+
 def test_a_held_page_is_told_once_it_is_held_again_and_so_is_its_return(watched: Any) -> None:
     watched.rules = (RULE,)
     watched.see("talks", 0, A)

@@ -101,6 +101,30 @@ def test_a_rule_that_has_a_digest_no_more_tells_what_was_gathered(watched: Any) 
     assert watched.archive.conn.execute("SELECT count(*) FROM deliveries WHERE message_id IS NULL").fetchone() == (2,)
 
 
+IMMEDIATE = replace(DAILY, digest="immediate", confirm_s=600.0)
+
+
+def test_what_no_look_is_made_to_confirm_is_told_after_a_day_unless_nothing_ran(watched: Any) -> None:
+    watched.rules = (IMMEDIATE,)
+    watched.see("talks", 0, A)
+    watched.see("talks", 60, B)
+    attend(watched, IMMEDIATE, 24 * 60)
+    attend(watched, IMMEDIATE, 26 * 60, looking=False)
+    assert watched.alerts("state") == ["waiting"]
+    attend(watched, IMMEDIATE, 26 * 60)
+    assert watched.alerts("state", "note") == [("owed", "unconfirmed")]
+    assert watched.archive.conn.execute("SELECT count(*) FROM deliveries").fetchone() == (2,)
+
+
+def test_what_waits_of_a_page_that_is_watched_no_more_is_told(watched: Any) -> None:
+    watched.rules = (IMMEDIATE,)
+    watched.see("talks", 0, A)
+    watched.see("talks", 60, B)
+    watched.archive.conn.execute("UPDATE pages SET watched = 0")
+    attend(watched, IMMEDIATE, 26 * 60, looking=False)
+    assert watched.alerts("state", "note") == [("owed", "unconfirmed")]
+
+
 UNOBSERVED = Rule(name="quiet", on=("unobserved",), targets=("env:A",), unobserved_after_s=86400.0)
 
 

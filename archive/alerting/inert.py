@@ -15,21 +15,29 @@ JOINER = "\u2060"
 _ISOLATES = {"auto": "\u2068", "rtl": "\u2067", "ltr": "\u2066"}
 _END = "\u2069"
 
-# Before each of these places a client might act: on a scheme, a host or mail address, a mention, an emoji name, a link
-# or image of Markdown, a reference of Slack, a template.
+# Before each of these places a client might act: on a scheme, a host or mail address, a mention or tag, a command, an emoji
+# name, a link or image of Markdown, a reference of a chat, a template.
 _ACTS = re.compile(
     r"(?<=[A-Za-z]:)(?=//)"
-    r"|(?<=\w[.])(?=[^\W\d_]{2})"
-    r"|(?<=[@#!/])(?=\w)"
-    r"|(?<=\w)(?=@)"
-    r"|(?<=:)(?=[a-z+][a-z0-9_+-]*:)"
+    r"|(?<=\w[.\uff0e])(?=[^\W\d_]{2})"
+    r"|(?<=[@\uff20\ufe6b])(?=\S)"
+    r"|(?<=[#!/\uff03])(?=[\w*\"'])"
+    r"|(?<=\$)(?=[A-Za-z])"
+    r"|(?<=\w)(?=[@\uff20])"
+    r"|(?<=:)(?!\d{1,2}:)(?=[\w+-]+:)"
     r"|(?<=[A-Za-z]:)(?=[^\s/:])"
     r"|(?<=\])(?=[(\[:])"
-    r"|(?<=<)(?=[!@#/A-Za-z])"
-    r"|(?<=[{$%])(?=[{(%])"
+    r"|(?<=<)(?=[!@#/%?:&A-Za-z])"
+    r"|(?<=[{$%#])(?=[{(%])"
+    r"|(?<=\[)(?=\[)"
     r"|(?<=`)(?=`)"
 )
+_MARKDOWN = re.compile(r"[\\`*_~\[\]<>#|!&]")
+_STARTS = re.compile(
+    r"(\s*(?:\d{1,9}(?=[.)]))?)([-+=.)])"
+)  # a list's item, a rule or an underline, where a line begins
 _LINE_ENDS = re.compile("[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+_NEAR = 40  # characters around a place that tell whether a client might act there
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _LETTERS = _RIGHT_TO_LEFT | {"L"}
 
@@ -42,6 +50,24 @@ def inert(text: str) -> str:
     """
     broken = _ACTS.sub(JOINER, _LINE_ENDS.sub(" ", text))
     return "".join(f"<{character_name(char)}>" if needs_name(char) else char for char in broken)
+
+
+def joined(before: str, after: str) -> str:
+    """What has to stand between two texts that are inert each: a joiner where a client might act on both together."""
+    end = before[-_NEAR:]
+    acts = any(match.start() == len(end) for match in _ACTS.finditer(end + after[:_NEAR]))
+    return JOINER if acts else ""
+
+
+def in_markdown(line: str) -> str:
+    """One line as Markdown that shows it as it is.
+
+    >>> in_markdown("1. *a* [b]"), in_markdown("- c")
+    ('1\\\\. \\\\*a\\\\* \\\\[b\\\\]', '\\\\- c')
+    """
+    told = _MARKDOWN.sub(r"\\\g<0>", line)
+    begin = _STARTS.match(told)
+    return told if begin is None else f"{begin[1]}\\{told[begin.start(2) :]}"
 
 
 def isolated(text: str) -> str:

@@ -11,7 +11,7 @@ from html import escape
 from typing import Any, Literal
 
 from archive.alerting.event import Event, Segment
-from archive.alerting.inert import cut, inert, isolated, isolated_block, turns
+from archive.alerting.inert import cut, in_markdown, inert, isolated, isolated_block, joined, turns
 from archive.alerting.say import Link, Sentence, Told, headline, links, sentences, severity
 from archive.site.language import ENGLISH, Catalogue
 from archive.text import direction
@@ -70,6 +70,7 @@ class Rendered:
     text: str
     html: str
     short: str
+    markdown: str  # the short text, for services that read Markdown: with its title, and links by their names
     severity: str
     language: str  # of what is ours in it
     rule: str  # by which it is told; empty where there are several
@@ -88,6 +89,7 @@ def render(message: Message, *, public_url: str, say: Catalogue = ENGLISH) -> Re
         text=_text(message, line, public_url, say),
         html=_html(message, title, public_url, say),
         short=_short(message, public_url, say),
+        markdown=_markdown(message, line, public_url, say),
         severity=severity(message.told[0]) if len(message.told) == 1 else "info",
         language=say.code,
         rule=rules.pop() if len(rules) == 1 else "",
@@ -174,16 +176,38 @@ def _more(count: int, say: Catalogue) -> str:
 
 
 def _short(message: Message, public_url: str, say: Catalogue) -> str:
-    if len(message.told) > 1 or message.more:
+    told = message.told[0]
+    linked = [] if _is_many(message) else [_text_link(link, public_url) for link in links(told.event, say)]
+    return "\n".join([*_short_lines(message, say), *linked, f"[{message.uid}]"])
+
+
+def _markdown(message: Message, title: str, public_url: str, say: Catalogue) -> str:
+    lines = [f"**{in_markdown(title)}**", *map(in_markdown, _short_lines(message, say))]
+    if public_url and not _is_many(message):
+        named = links(message.told[0].event, say)
+        lines.append(
+            " · ".join(f"[{in_markdown(link.label)}]({_in_brackets(public_url + link.path)})" for link in named)
+        )
+    elif not _is_many(message):
+        lines += [in_markdown(_text_link(link, "")) for link in links(message.told[0].event, say)]
+    return "  \n".join([*lines, in_markdown(f"[{message.uid}]")])
+
+
+def _in_brackets(url: str) -> str:
+    return url.replace("(", "%28").replace(")", "%29")
+
+
+def _is_many(message: Message) -> bool:
+    return len(message.told) > 1 or message.more > 0
+
+
+def _short_lines(message: Message, say: Catalogue) -> list[str]:
+    if _is_many(message):
         lines = [plain(headline(told, say)) for told in message.told[:_IN_FULL]]
         rest = len(message.told) + message.more - len(lines)
-        lines += [_more(rest, say)] if rest else []
-        return "\n".join([*lines, f"[{message.uid}]"])
+        return lines + ([_more(rest, say)] if rest else [])
     told = message.told[0]
-    lines = [plain(sentence) for sentence in sentences(told, say)]
-    lines += _short_excerpt(told.event, say)
-    lines += [_text_link(link, public_url) for link in links(told.event, say)]
-    return "\n".join([*lines, f"[{message.uid}]"])
+    return [*(plain(sentence) for sentence in sentences(told, say)), *_short_excerpt(told.event, say)]
 
 
 def _short_excerpt(event: Event, say: Catalogue) -> list[str]:
@@ -252,21 +276,22 @@ def _html_excerpt(event: Event, say: Catalogue) -> list[str]:
 
 
 def _html_block(block: Sequence[Segment]) -> str:
-    following = [*(kind for kind, _ in block[1:]), "equal"]
+    before, following = ["", *(text for _, text in block)], [*(kind for kind, _ in block[1:]), "equal"]
     return "".join(
-        _html_segment(segment, apart="" if next_kind == "equal" else ";margin-inline-end:.2em")
-        for segment, next_kind in zip(block, following, strict=True)
+        _html_segment(
+            kind, joined(last, text) + inert(text), apart="" if beside == "equal" else ";margin-inline-end:.2em"
+        )
+        for (kind, text), last, beside in zip(block, before, following, strict=False)
     )
 
 
-def _html_segment(segment: Segment, *, apart: str) -> str:
+def _html_segment(kind: str, told: str, *, apart: str) -> str:
     """`apart` keeps what was deleted from what stands in its place."""
-    kind, text = segment
     if kind == "equal":
-        return escape(inert(text))
+        return escape(told)
     tag, style = _STYLES[kind]
     moved = ' class="moved"' if kind.startswith("moved") else ""
-    return f'<{tag}{moved} style="{style}{apart}"><bdi>{escape(inert(text))}</bdi></{tag}>'
+    return f'<{tag}{moved} style="{style}{apart}"><bdi>{escape(told)}</bdi></{tag}>'
 
 
 def _html_links(event: Event, public_url: str, say: Catalogue) -> str:

@@ -6,7 +6,6 @@ Importing Apprise costs a third of a second, so this module is imported only whe
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
@@ -22,9 +21,11 @@ from scraper.alerts import bounded, hook, mail
 from scraper.alerts.result import SENT, Result, of_status
 
 READ_TIMEOUT_S = 20.0
-_MARKDOWN = frozenset({"mmost", "mmosts", "rocket", "rockets"})  # read Markdown in whatever they are sent
-_MARKED = re.compile(r"([\\`*_~\[\]<>#|])")
-
+_MARKDOWN = frozenset({"discord", "mmost", "mmosts"})  # read Markdown in whatever they are sent
+_MARKDOWN_TITLE = frozenset({"workflows", "workflow"})  # and in titles too
+_MAIL = frozenset(
+    {"azure", "brevo", "mailgun", "o365", "postmark", "resend", "sendgrid", "ses", "smtp2go", "sparkpost"}
+)
 
 _log = logging.getLogger("apprise")
 _log.propagate = False  # its lines name hosts and paths, which may be secrets
@@ -74,18 +75,31 @@ def _through_apprise(plugin: Any, address: str, rendered: Rendered, tried: bound
     plugin.socket_read_timeout = max(plugin.socket_read_timeout, READ_TIMEOUT_S)
     service = apprise.Apprise(asset=plugin.asset)
     service.add(plugin)
-    mail_like = isinstance(plugin, NotifyEmail)
-    body, title = rendered.html if mail_like else rendered.short, rendered.title
-    if address.partition(":")[0] in _MARKDOWN:
-        body, title = (_MARKED.sub(r"\\\1", text) for text in (body, title))
+    body, title, form = _told(plugin, address.partition(":")[0], rendered)
     longest = plugin.body_maxlen
     sent = service.notify(
-        body=body if mail_like or longest <= 0 else cut(body, longest - 1),
+        body=body if form == "html" or longest <= 0 else cut(body, longest - 1),
         title=title,
         notify_type=rendered.severity,
-        body_format="html" if mail_like else "text",
+        body_format=form,
     )
     return SENT if sent else _failed(tried)
+
+
+def _told(plugin: Any, scheme: str, rendered: Rendered) -> tuple[str, str, str]:
+    """(body, title, what Apprise is to take the body for) as a service shows it: nothing of a page becomes markup there.
+
+    What Apprise would make of plain text for services that read Markdown breaks links, and it leaves some titles as they are.
+    """
+    if isinstance(plugin, NotifyEmail) or (scheme in _MAIL and plugin.notify_format == "html"):
+        return rendered.html, rendered.title, "html"
+    if scheme in _MARKDOWN:
+        return rendered.markdown, "", str(plugin.notify_format)
+    if plugin.notify_format != "markdown":
+        return rendered.short, rendered.title, "text"
+    if plugin.title_maxlen <= 0 or scheme in _MARKDOWN_TITLE:
+        return rendered.markdown, "", "markdown"
+    return rendered.markdown.partition("\n")[2], rendered.title, "markdown"
 
 
 def _failed(tried: bounded.Try) -> Result:

@@ -24,7 +24,7 @@ def append(conn: sqlite3.Connection, kind: str, page_id: int | None, entry: Json
         "INSERT INTO entries (seq, kind, page_id, base_seq, leaf, entry) VALUES (?, ?, ?, ?, ?, ?)",
         (seq, kind, page_id, base_seq, leaf, pack(data, base)),
     )
-    nodes = appended(seq - 1, leaf, lambda level, idx: log_node(conn, level, idx))
+    _, *nodes = appended(seq - 1, leaf, lambda level, idx: log_node(conn, level, idx))
     conn.executemany("INSERT INTO log_nodes (level, idx, hash) VALUES (?, ?, ?)", nodes)
     return seq
 
@@ -71,8 +71,11 @@ def acts(conn: sqlite3.Connection, page_id: int, *, before: int | None = None) -
 
 
 def log_node(conn: sqlite3.Connection, level: int, idx: int) -> bytes:
-    """The hash of one complete subtree of the log. Raises Damaged where it is missing."""
-    row = conn.execute("SELECT hash FROM log_nodes WHERE level = ? AND idx = ?", (level, idx)).fetchone()
+    """The hash of one complete subtree of the log; of level 0 a leaf, which its entry has. Raises Damaged where it is missing."""
+    if level == 0:
+        row = conn.execute("SELECT leaf FROM entries WHERE seq = ?", (idx + 1,)).fetchone()
+    else:
+        row = conn.execute("SELECT hash FROM log_nodes WHERE level = ? AND idx = ?", (level, idx)).fetchone()
     if row is None:
         raise Damaged(f"the log's node {idx} of level {level}", "it is missing")
     return bytes(row[0])

@@ -34,7 +34,7 @@ from archive.readings import Interpreter
 from archive.redactions import without_redacted
 from archive.restoring import settle
 
-_FULL_ENTRY_EVERY = 64  # an entry is stored as a difference from the page's last full one
+_FULL_ENTRY_EVERY = 256  # an entry is stored as a difference from the page's last full one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

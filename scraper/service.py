@@ -27,7 +27,7 @@ from scraper.terminal import safe, say
 from scraper.watchlist import Page, WatchList
 from scraper.watchlist_changes import changes_of
 
-SEAL_EVERY_S = 60.0  # checkpoints, at most: rounds of single pages may follow each other closely
+SEAL_EVERY_S = 600.0  # checkpoints, at most: rounds of single pages follow each other closely, and each is kept for ever
 LOST_AGAIN_S = 300.0  # after two looks that a cluster lost
 
 Told = Callable[[Page, Recorded], None]

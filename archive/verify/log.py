@@ -29,7 +29,7 @@ def log_size(conn: sqlite3.Connection, path: Path) -> int:
     most += wal.stat().st_size // _ENTRY_BYTES if wal.exists() else 0
     witnesses = (
         "SELECT max(seq) FROM entries",
-        "SELECT 1 + max(idx) FROM log_nodes WHERE level = 0",
+        "SELECT 2 + 2 * max(idx) FROM log_nodes WHERE level = 1",
         "SELECT max(seq) FROM observations",
         "SELECT max(size) FROM checkpoints",
     )
@@ -51,7 +51,7 @@ class LogPass:
         self._report = report
         self._size = size
         self._wanted = wanted
-        self._newest: dict[int, bytes] = {}  # the newest complete node of each level
+        self._newest: dict[int, bytes | None] = {}  # the newest complete node of each level; None: not known
         self._missing: list[int] = []
         self._base = lru_cache(maxsize=512)(self._full_entry)
 
@@ -63,7 +63,7 @@ class LogPass:
             self._tree(seq, leaf)
             seen(seq, None if isinstance(row, Damaged) else row, entry)
             if seq in sizes or seq == self._size:
-                roots[seq] = merkle.root_at(seq, lambda level, _idx: self._newest[level])
+                roots[seq] = merkle.root_at(seq, lambda level, _idx: self._newest[level] or bytes(merkle.HASH_BYTES))
             step(seq)
         self._tell_missing()
         self._tell_surplus()
@@ -92,12 +92,11 @@ class LogPass:
         computed = merkle.leaf_hash(data)
         if computed == leaf:
             return computed, self._parsed(seq, data)
-        node = self._node(0, seq - 1)
-        if node == computed:
+        if self._is_in_tree(seq, computed):
             self._report.damage(f"entry {seq}", "its column leaf is not its leaf hash, which the log's tree has", seq)
             return computed, self._parsed(seq, data)
         self._report.damage(f"entry {seq}", f"its bytes now have the leaf hash {computed.hex()}", seq)
-        return stored if node == stored else computed, None
+        return stored or computed, None
 
     def _decoded(self, seq: int, base_seq: object, packed: object) -> bytes:
         if not isinstance(packed, bytes):
@@ -142,17 +141,39 @@ class LogPass:
             return None
         return row[0] if row and isinstance(row[0], bytes) and len(row[0]) == merkle.HASH_BYTES else None
 
+    def _is_in_tree(self, seq: int, leaf: bytes) -> bool:
+        """Whether the node above the two leaves of which this is one was made of it; False where there is none yet."""
+        idx = seq - 1
+        with reading(f"entry {(idx ^ 1) + 1}"):
+            row = self._conn.execute("SELECT leaf FROM entries WHERE seq = ?", ((idx ^ 1) + 1,)).fetchone()
+        if row is None or not isinstance(row[0], bytes):
+            return False
+        pair = (row[0], leaf) if idx & 1 else (leaf, row[0])
+        return merkle.node_hash(*pair) == self._node(1, idx >> 1)
+
     def _tree(self, seq: int, leaf: bytes | None) -> None:
-        """Compare the nodes that this leaf completes; where one is wrong, the tree goes on with the right one."""
-        stored = self._node(0, seq - 1)
-        if leaf is None:
-            leaf = stored or bytes(merkle.HASH_BYTES)
-        for level, idx, digest in merkle.appended(seq - 1, leaf, lambda level, _idx: self._newest[level]):
-            found = stored if level == 0 else self._node(level, idx)
-            if found != digest:
-                how = "it is missing or garbled" if found is None else "it is not the hash of what is below it"
-                self._report.damage(f"the log's node {idx} of level {level}", how, seq)
-            self._newest[level] = digest
+        """Compare the nodes that this leaf completes; where one is wrong, the tree goes on with the right one.
+
+        Above a leaf that is not known the stored nodes are believed. Leaves are nodes of their own in logs of old.
+        """
+        level, idx, digest = 0, seq - 1, leaf
+        stored = self._node(0, idx)
+        if None not in (stored, leaf) and stored != leaf:
+            self._differs(0, idx, seq, stored)
+        while True:
+            left, self._newest[level] = self._newest.get(level), digest
+            if not idx & 1:
+                return
+            level, idx = level + 1, idx >> 1
+            stored = self._node(level, idx)
+            digest = None if left is None or digest is None else merkle.node_hash(left, digest)
+            if stored is None or digest not in (None, stored):
+                self._differs(level, idx, seq, stored)
+            digest = digest or stored
+
+    def _differs(self, level: int, idx: int, seq: int, stored: bytes | None) -> None:
+        how = "it is missing or garbled" if stored is None else "it is not the hash of what is below it"
+        self._report.damage(f"the log's node {idx} of level {level}", how, seq)
 
     def _tell_missing(self) -> None:
         for first, last in _ranges(self._missing):

@@ -232,7 +232,7 @@ def rewrite(forge: Callable[[Path, str], None]) -> Callable[[Path, dict[int, dic
                 f"UPDATE entries SET leaf = x'{leaves[seq - 1].hex()}', base_seq = NULL, entry = x'{pack(data).hex()}'"
                 f" WHERE seq = {seq}"
             )
-        for level, idx, digest in complete_nodes(leaves):
+        for level, idx, digest in (node for node in complete_nodes(leaves) if node[0] > 0):
             sql.append(f"INSERT INTO log_nodes VALUES ({level}, {idx}, x'{digest.hex()}')")
         forge(home, ";".join(sql))
 

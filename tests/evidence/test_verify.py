@@ -156,6 +156,15 @@ def test_an_entry_rewritten_with_its_tree_and_columns_is_whole_in_itself(
     assert lines(story) == []  # only a checkpoint kept elsewhere shows it: tests/evidence/test_checkpoints.py
 
 
+def test_leaves_that_an_earlier_version_kept_as_nodes_are_held_against_the_entries(
+    story: Path, forge: Forge, lines: Lines
+) -> None:
+    forge(story, "INSERT INTO log_nodes SELECT 0, seq - 1, leaf FROM entries")
+    assert lines(story) == []
+    forge(story, "UPDATE log_nodes SET hash = zeroblob(32) WHERE level = 0 AND idx = 4")
+    assert lines(story) == ["the log's node 4 of level 0: it is not the hash of what is below it"]
+
+
 def test_flipped_bits_are_found_or_change_nothing_that_is_evidence(story: Path, tmp_path: Path) -> None:
     flips = Flips(story / DATABASE, tmp_path)
     chance = random.Random(20140509)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 
 from archive.model import Block, Capture, Document, Interpretation, Outcome, Stamp, Verdict
 from archive.pages import PageSettings
+from archive.site.language import Catalogue
 from archive.store import Archive
 
 HOURS = timedelta(hours=1)
@@ -241,3 +247,56 @@ def site_of(tmp_path: Path) -> Callable[..., Site]:
 @pytest.fixture(scope="session")
 def make() -> Callable[..., Site]:
     return make_site
+
+
+@pytest.fixture(scope="module")
+def served(site: Any) -> Iterator[Callable[[str], str]]:
+    """Makes an address of a path."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(site.datasette.app(), log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield lambda path: f"http://127.0.0.1:{sock.getsockname()[1]}{path.format(**site.seqs)}"
+        server.should_exit = True
+        thread.join()
+
+
+HEBREW = str.maketrans({chr(base + n): "אבגדהוזחטיכלמנסעפצקרשת"[n % 22] for base in (65, 97) for n in range(26)})
+
+
+def hebrew(english: str) -> str:
+    """Every letter of a text as some Hebrew one; places and the link stay."""
+    pieces = re.split(r"(\{\w+\})", english.partition("|")[0])
+    return "".join(piece if piece.startswith("{") else piece.translate(HEBREW) for piece in pieces)
+
+
+class Pseudo(Mapping[str, Any]):
+    """Any text in made-up Hebrew."""
+
+    def __init__(self, of: Callable[[str], Any]) -> None:
+        self._of = of
+
+    def __getitem__(self, english: str) -> Any:
+        return self._of(english)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+PSEUDO = Catalogue(
+    code="he", name="עברית", direction="rtl",
+    months=tuple("אבגדהוזחטיכל"), months_alone=tuple("אבגדהוזחטיכל"), days=tuple("אבגדהוז"), days_short=tuple("אבגדהוז"),
+    texts=Pseudo(hebrew), plurals=Pseudo(lambda one: {"one": hebrew(one), "other": hebrew(one)}),
+)  # fmt: skip
+
+
+@pytest.fixture
+def pseudo() -> Catalogue:
+    """A language from right to left that nobody speaks, whole: what stays in English shows."""
+    return PSEUDO

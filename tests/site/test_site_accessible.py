@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 
 from archive.site import language
 from archive.site.language import ENGLISH, Catalogue, catalogues
@@ -34,21 +30,6 @@ PAGES = [
 FEW = ["/", "/page/straits?base=2", "/page/straits/2", "/page/straits/1..4?view=side", "/page/straits/calendar",
        "/page/straits/lifetimes", "/page/straits-ar/1..2", "/page/straits/at/{held}", "/archive/revisions"]  # fmt: skip
 MIRRORED = Catalogue(code="he", name="עברית", direction="rtl")  # English words: the layout is what is tried
-
-
-@pytest.fixture(scope="module")
-def served(site: Any) -> Iterator[Callable[[str], str]]:
-    """Makes an address of a path."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(site.datasette.app(), log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield lambda path: f"http://127.0.0.1:{sock.getsockname()[1]}{path.format(**site.seqs)}"
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -186,48 +186,16 @@ def test_a_choice_is_kept_only_where_it_leads_on_this_site() -> None:
     )
 
 
-HEBREW = str.maketrans({chr(base + n): "אבגדהוזחטיכלמנסעפצקרשת"[n % 22] for base in (65, 97) for n in range(26)})
-
-
-def hebrew(english: str) -> str:
-    """Every letter of a text as some Hebrew one; places and the link stay."""
-    pieces = re.split(r"(\{\w+\})", english.partition("|")[0])
-    return "".join(piece if piece.startswith("{") else piece.translate(HEBREW) for piece in pieces)
-
-
-class Pseudo(Mapping[str, Any]):
-    """Any text in made-up Hebrew."""
-
-    def __init__(self, of: Callable[[str], Any]) -> None:
-        self._of = of
-
-    def __getitem__(self, english: str) -> Any:
-        return self._of(english)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-
-PSEUDO = Catalogue(
-    code="he", name="עברית", direction="rtl",
-    months=tuple("אבגדהוזחטיכל"), months_alone=tuple("אבגדהוזחטיכל"), days=tuple("אבגדהוז"), days_short=tuple("אבגדהוז"),
-    texts=Pseudo(hebrew), plurals=Pseudo(lambda one: {"one": hebrew(one), "other": hebrew(one)}),
-)  # fmt: skip
-
-
 @pytest.fixture
-def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "catalogues", lambda: {"en": ENGLISH, "he": PSEUDO})
+def speaks_pseudo(monkeypatch: pytest.MonkeyPatch, pseudo: Catalogue) -> None:
+    monkeypatch.setattr(language, "catalogues", lambda: {"en": ENGLISH, "he": pseudo})
 
 
 DATA = "ancestor-or-self::*[self::bdi or self::textarea or self::code or self::style or @dir='auto' or @dir='ltr' or contains(@class, 'digest') or contains(@class, 'address')]"
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.usefixtures("pseudo")
+@pytest.mark.usefixtures("speaks_pseudo")
 def test_a_page_in_a_language_from_right_to_left_says_nothing_in_english(site: Any, path: str) -> None:
     page = lxml_html.fromstring(site.get(path.format(**site.seqs), headers={"Accept-Language": "he"}).text)
     assert (page.get("lang"), page.get("dir")) == ("he", "rtl")

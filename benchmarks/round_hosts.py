@@ -23,7 +23,22 @@ DEAD = ("refusing", "silent", "closing", "silent", "refusing")
 HANGING = "hanging"  # answers for robots.txt alone
 WELL = "well"
 STARTS_S, DRIPS_S, PIECES, ROBOTS_S = 1.5, 2.0, 20, 10.0
-WORDS = "agreement border coast commission council delegation election fisheries government harbour island judgement law lighthouse".split()
+WORDS = (
+    "agreement",
+    "border",
+    "coast",
+    "commission",
+    "council",
+    "delegation",
+    "election",
+    "fisheries",
+    "government",
+    "harbour",
+    "island",
+    "judgement",
+    "law",
+    "lighthouse",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

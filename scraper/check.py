@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive.derive import comparison_with
@@ -17,7 +17,7 @@ from scraper.browser import Browser
 from scraper.fetch import Fetcher
 from scraper.interpret import VERSION, needs_body, over_limit
 from scraper.parsers import Died, OverLimit, Parsers, ended
-from scraper.robots import Robots
+from scraper.robots import Robots, RobotsVerdict
 from scraper.watchlist import Page
 from scraper.way import Gate, Way
 
@@ -31,6 +31,14 @@ class Look:
     capture: Capture
     interpretation: Interpretation
     comparison: Comparison | None = None
+    asked_until: datetime | None = None  # when its last request was over; None: there was none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsAsked:
+    """The host was asked for its robots.txt, which lets us look at the page: at our next turn there, after the delay."""
+
+    asked_until: datetime
 
 
 def page_settings(page: Page) -> PageSettings:
@@ -68,27 +76,40 @@ def look(
     full_every: int,
     gate: Gate | None = None,
     scheduled: bool = True,
-) -> Look:
+    robots_apart: bool = False,
+) -> Look | RobotsAsked:
     """Ask for the page and read what came. Runs on any thread: it touches the network and values, no database.
 
-    With `gate` a redirect to another host waits for that host's turn; `scheduled`: whether its cool-down binds.
+    With `gate` a redirect to another host waits for that host's turn; `scheduled`: whether its cool-down binds. `robots_apart`:
+    where robots.txt has to be asked for, the page is left for another turn.
     """
-    asked = robots.verdict(page.url, proxy=page.proxy) if robots is not None else None
-    if asked is not None and not asked.allowed:
-        capture = Capture(
-            url=page.url,
-            final_url=page.url,
-            observed_at=now(),
-            duration_us=0,
-            end="none",
-            failure=asked.failure or ("robots", asked.detail),
-            refused=asked.failure is None,
-        )
-    else:
-        way = Way(page.url, gate=gate, robots=robots, proxy=page.proxy, now=now, scheduled=scheduled)
-        with way:
-            capture = _ask(page, state, fetcher, browser, way, now=now, full_every=full_every)
-    return understood(page, state, capture, parsers)
+    asked_until = None
+    if robots is not None:
+        known = robots.known(page.url, proxy=page.proxy)
+        asked = robots.verdict(page.url, proxy=page.proxy)
+        asked_until = None if known else now()
+        if not asked.allowed:
+            capture = _not_asked(page, asked, at=now())
+            return replace(understood(page, state, capture, parsers), asked_until=asked_until)
+        if asked_until is not None and robots_apart:
+            return RobotsAsked(asked_until=asked_until)
+    with Way(page.url, gate=gate, robots=robots, proxy=page.proxy, now=now, scheduled=scheduled) as way:
+        capture = _ask(page, state, fetcher, browser, way, now=now, full_every=full_every)
+        asked_until = asked_until if capture.refused else now()
+    return replace(understood(page, state, capture, parsers), asked_until=asked_until)
+
+
+def _not_asked(page: Page, asked: RobotsVerdict, *, at: datetime) -> Capture:
+    """What a look comes to where robots.txt forbids it, or could not be had since the host could not be reached."""
+    return Capture(
+        url=page.url,
+        final_url=page.url,
+        observed_at=at,
+        duration_us=0,
+        end="none",
+        failure=asked.failure or ("robots", asked.detail),
+        refused=asked.failure is None,
+    )
 
 
 def _ask(

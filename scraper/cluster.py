@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
 from typing import Any
@@ -19,7 +20,7 @@ from uuid import uuid4
 
 from archive.errors import VariorumError
 from archive.store import PageState
-from scraper.check import Look
+from scraper.check import Look, RobotsAsked
 from scraper.cluster_gate import NearGate
 from scraper.cluster_worker import Order, Report, Settings, look_here, mark_of
 from scraper.politeness import HostGate
@@ -72,6 +73,8 @@ class Cluster:
         self._name = executor
         self.settings = settings  # of the looks that are ordered from now on
         self._say = say
+        self._gate = gate
+        self._now = now
         self._turns = NearGate(gate, now=now, topic=f"variorum-{uuid4().hex}")
         self._rules: dict[Origin, OriginRules] = {}
         self._ways: dict[str, frozenset[Origin]] = {}  # slug: what its last look had to do with
@@ -145,7 +148,9 @@ class Cluster:
         self._turns.listen(self._client)
         return int(self._client.scheduler_info().get("total_threads", 0))
 
-    def look(self, page: Page, state: PageState, *, at: datetime, scheduled: bool) -> Future[Look]:
+    def look(
+        self, page: Page, state: PageState, *, at: datetime, scheduled: bool, robots_apart: bool
+    ) -> Future[Look | RobotsAsked]:
         """Order a look at a page whose host is ours; what is known of robots.txt where it led last time goes along.
 
         The future raises LookLost where a worker ended with it, or could not begin it.
@@ -159,19 +164,21 @@ class Cluster:
             settings=self.settings,
             rules=tuple(self._rules[origin] for origin in sorted(origins) if origin in self._rules),
             topic=self._turns.topic,
+            delay_s=self._gate.delay_s,
             scheduled=scheduled,
+            robots_apart=robots_apart,
         )
-        found: Future[Look] = Future()
+        found: Future[Look | RobotsAsked] = Future()
         self._orders.add(order.id)
         self._turns.expect(order.id)
-        self._executor.submit(look_here, order).add_done_callback(lambda came: self._settle(order.id, came, found))
+        self._executor.submit(look_here, order).add_done_callback(lambda came: self._settle(order, came, found))
         return found
 
-    def _settle(self, order_id: str, came: Future[Report], found: Future[Look]) -> None:
-        """On Dask's thread."""
-        self._orders.discard(order_id)
-        self._turns.forget(order_id)
-        self._clear(order_id)
+    def _settle(self, order: Order, came: Future[Report], found: Future[Look | RobotsAsked]) -> None:
+        """On Dask's thread. The delay of the host counts from now on: a worker's clock may be behind."""
+        self._orders.discard(order.id)
+        self._turns.forget(order.id)
+        self._clear(order.id)
         try:
             report = came.result()
         except CancelledError:
@@ -183,11 +190,12 @@ class Cluster:
         except Exception as error:  # a bug of ours is raised where the round runs, as if it had been there
             found.set_exception(error)
         else:
-            if report.look is None:
+            if report.came is None:
                 found.set_exception(LookLost(report.trouble))
-            else:
-                self._learn(report.look.page.slug, report.rules)
-                found.set_result(report.look)
+                return
+            self._learn(order.page.slug, report.rules)
+            asked = report.came.asked_until is not None
+            found.set_result(replace(report.came, asked_until=self._now()) if asked else report.came)
 
     def _learn(self, slug: str, learnt: tuple[OriginRules, ...]) -> None:
         """Keep the newest reading of each robots.txt: several looks may have been led to one origin."""

@@ -22,7 +22,8 @@ ASK_AGAIN = timedelta(seconds=0.5)
 class FarGate:
     """The archive's gate as a look on a worker sees it."""
 
-    def __init__(self, worker: Any, topic: str, order_id: str) -> None:
+    def __init__(self, worker: Any, topic: str, order_id: str, *, delay_s: float) -> None:
+        self.delay_s = delay_s
         self._worker = worker
         self._topic = topic
         self._order_id = order_id

@@ -17,7 +17,7 @@ from typing import Any
 from archive.store import PageState
 from scraper import clock
 from scraper.browser import Browser, BrowserMissing, find_chromium
-from scraper.check import Look, look
+from scraper.check import Look, RobotsAsked, look
 from scraper.cluster_gate import FarGate, on_loop
 from scraper.fetch import Fetcher, FetchLimits
 from scraper.interpret import VERSION
@@ -50,14 +50,16 @@ class Order:
     settings: Settings
     rules: tuple[OriginRules, ...]  # of robots.txt, where this page led last time
     topic: str  # of the events that ask for turns
+    delay_s: float
     scheduled: bool
+    robots_apart: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What came of an order: a look and what was learnt on the way, or why there is none."""
+    """What came of an order, and what was learnt on the way; or why nothing did."""
 
-    look: Look | None = None
+    came: Look | RobotsAsked | None = None
     rules: tuple[OriginRules, ...] = ()  # of all that the look has to do with
     trouble: str = ""
 
@@ -80,7 +82,7 @@ def look_here(order: Order) -> Report:
     if robots is not None:
         for rules in order.rules:
             robots.take(rules)
-    seen = look(
+    came = look(
         order.page,
         order.state,
         fetcher=tools.fetcher,
@@ -89,10 +91,11 @@ def look_here(order: Order) -> Report:
         parsers=tools.parsers,
         now=now,
         full_every=settings.full_every,
-        gate=FarGate(worker, order.topic, order.id),
+        gate=FarGate(worker, order.topic, order.id, delay_s=order.delay_s),
         scheduled=order.scheduled,
+        robots_apart=order.robots_apart,
     )
-    return Report(look=seen, rules=robots.learnt() if robots is not None else ())
+    return Report(came=came, rules=robots.learnt() if robots is not None else ())
 
 
 def mark_of(order_id: str) -> str:

@@ -14,10 +14,11 @@ import time
 class Deadline:
     """The end of one look's time, and the socket it is using just now."""
 
-    __slots__ = ("_lock", "_socket", "done", "ends_at", "late")
+    __slots__ = ("_lock", "_socket", "done", "ends_at", "extended_s", "late")
 
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
+        self.extended_s = 0.0
         self.late = False
         self.done = False
         self._socket: socket.socket | None = None
@@ -26,6 +27,12 @@ class Deadline:
     def left_s(self) -> float:
         """Seconds left, at least a millisecond: a socket's time limit of 0 would mean something else."""
         return max(0.001, self.ends_at - time.monotonic())
+
+    def extend(self, seconds: float) -> None:
+        """The look is about to wait for so long where it is not its own time that passes."""
+        with self._lock:
+            self.ends_at += seconds
+            self.extended_s += seconds
 
     def watch(self, sock: socket.socket | None) -> None:
         """From now on it is this socket that is shut down at the end; None for none."""
@@ -104,7 +111,10 @@ class Watchdog:
                 if not expired:
                     self._changed.wait(self._heap[0][0] - now if self._heap else None)
             for deadline in expired:
-                deadline.expire()
+                if deadline.ends_at > now and not deadline.done:
+                    self.add(deadline)  # it was extended
+                else:
+                    deadline.expire()
 
 
 def _shut(sock: socket.socket) -> None:

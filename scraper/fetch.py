@@ -33,7 +33,7 @@ from scraper.wire import SPARE_CONNECTIONS, CheckedAdapter, Errand, StrictRespon
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 
-LedTo = Callable[[Target, float], None]  # raises Fault where the redirect is not to be followed
+LedTo = Callable[[Target, Deadline], None]  # raises Fault where the redirect is not to be followed
 
 _ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{0,1000}"')
 _HTTP_DATE = re.compile(r"[A-Za-z0-9,: +-]{1,64}")
@@ -108,7 +108,7 @@ class Fetcher:
         out: `url`): sent along a new redirect, a 304 would be about another page. `proxy` is an http:// address and
         not checked; it resolves the names, so that only addresses and localhost can be refused behind it. `limits`
         replaces the fetcher's for this look, but for `allow_addresses` and `ca_file`. `led_to` is called before each
-        redirect is followed, with where it leads and the seconds left. Raises ValueError for a proxy that is none.
+        redirect is followed, with where it leads and the look's deadline. Raises ValueError for a proxy that is none.
         """
         limits, vantage = limits or self.limits, _vantage(proxy)
         errand = Errand(
@@ -174,7 +174,7 @@ class _Journey:
         return Capture(
             url=self.url,
             observed_at=self.observed_at,
-            duration_us=(time.monotonic_ns() - self.began_ns) // 1000,
+            duration_us=(time.monotonic_ns() - self.began_ns) // 1000 - int(self.errand.deadline.extended_s * 1e6),
             final_url=self.final_url,
             request_headers=self.request_headers,
             hops=tuple(self.hops),
@@ -201,7 +201,7 @@ class _Journey:
         seen = {target.url}
         while True:
             if self.hops and self.led_to is not None:
-                self.led_to(target, self.errand.deadline.left_s())
+                self.led_to(target, self.errand.deadline)
             answer, raw = self._ask(target)
             clean = False
             try:

@@ -68,13 +68,24 @@ class HostGate:
     """
 
     def __init__(
-        self, *, delay_s: float, back_off_s: float = BACK_OFF_S, spread: Callable[[], float] = random.random
+        self,
+        *,
+        delay_s: float,
+        back_off_s: float = BACK_OFF_S,
+        clock_step_s: float = 0.0,
+        spread: Callable[[], float] = random.random,
     ) -> None:
-        self._back_off_s = back_off_s
-        self._delay = timedelta(seconds=delay_s)
+        """`clock_step_s`: what the times passed may be rounded down by, so that a delay is never shorter by it."""
+        self._clock_step_s = clock_step_s
+        self.adjust(delay_s=delay_s, back_off_s=back_off_s)
         self._spread = spread
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
+
+    @property
+    def delay_s(self) -> float:
+        """Between two requests to a host."""
+        return self._delay.total_seconds()
 
     def try_enter(self, host: str, now: datetime, *, scheduled: bool = True) -> datetime | None:
         """None: the host is ours until `leave`. Else the time before which asking again is in vain (BUSY: a leave).
@@ -115,22 +126,29 @@ class HostGate:
             state.guest = True
             return None
 
-    def leave(self, host: str, now: datetime, capture: Capture | None) -> CoolDowns:
-        """Frees the host. `capture` is what the look brought; None, or a refused one, where nothing was asked.
+    def leave(
+        self, host: str, now: datetime, capture: Capture | None, *, asked_until: datetime | None = None
+    ) -> CoolDowns:
+        """Frees the host, whose delay counts from `asked_until`; None: nothing was asked.
 
-        Returns the cool-downs that the look began, made longer or ended.
+        `capture` is what the look brought; None where it is no look at a page that came of it. Returns the cool-downs that the
+        look began, made longer or ended.
         """
         changed: dict[str, CoolDown | None] = {}
         with self._lock:
             state = self._state(host, now)
             state.busy = state.moved_on = False
+            if asked_until is None:
+                return changed
+            ended_at = min(now, asked_until)
+            state.left_at = max(state.left_at or ended_at, ended_at)
             if capture is None or capture.refused:
                 return changed
             final_host = _host(capture.final_url, host)
             asked = {host, final_host, *(_host(hop.url, host) for hop in capture.hops)}
             for name in asked & self._hosts.keys():  # a redirect's host counts if pages of its own are looked at
                 state = self._state(name, now)
-                state.left_at = now
+                state.left_at = max(state.left_at or ended_at, ended_at)
                 if name == final_host and _is_trouble(capture):
                     changed[name] = self._cool(state, now, capture.retry_after_s or 0)
                 elif state.cool_until is not None:
@@ -164,8 +182,8 @@ class HostGate:
 
     def adjust(self, *, delay_s: float, back_off_s: float) -> None:
         """From now on with these; what hosts are known for stays."""
-        with self._lock:
-            self._delay, self._back_off_s = timedelta(seconds=delay_s), back_off_s
+        delay_s += self._clock_step_s if delay_s else 0.0
+        self._delay, self._back_off_s = timedelta(seconds=delay_s), back_off_s
 
     def _ready_at(self, state: _Host, *, scheduled: bool) -> datetime | None:
         times = [state.left_at + self._delay] if state.left_at is not None else []

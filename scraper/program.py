@@ -101,7 +101,7 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
     """
     fetch, limits = watch_list.fetch, limits_of(watch_list)
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
-    gate = HostGate(delay_s=fetch.delay_s, back_off_s=fetch.back_off_s)
+    gate = HostGate(delay_s=fetch.delay_s, back_off_s=fetch.back_off_s, clock_step_s=clock.STEP_S)
     with ExitStack() as stack:
         fetcher, parsers = stack.enter_context(Fetcher(limits)), stack.enter_context(Parsers())
         cluster = browser = None

@@ -24,6 +24,7 @@ MAX_BYTES = 1_000_000  # read; the RFC asks for 500 KiB at least. What is longer
 MAX_HOPS = 5
 KEPT = timedelta(hours=24)
 FAILURE_KEPT = timedelta(minutes=10)
+UNREACHED_KEPT = timedelta(minutes=1)  # no longer than the shortest cool-down, so that each scheduled look asks itself
 STALE_KEPT = timedelta(days=7)
 
 _AGENT_LINE = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)\s*(?P<name>[^#]*)", re.IGNORECASE)
@@ -155,7 +156,10 @@ def _learn(origin: _Origin, capture: Capture) -> None:
         origin.decided.clear()
         return
     verdict = _without_text(capture)
-    origin.kept = KEPT if verdict.allowed and not capture.refused else FAILURE_KEPT
+    if verdict.failure is not None:
+        origin.kept = UNREACHED_KEPT
+    else:
+        origin.kept = KEPT if verdict.allowed and not capture.refused else FAILURE_KEPT
     stale = not verdict.allowed and origin.text_at is not None and at - origin.text_at < STALE_KEPT
     origin.blanket = None if stale else verdict
 

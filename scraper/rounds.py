@@ -19,7 +19,7 @@ from archive.model import DOUBTS, Outcome
 from archive.store import Archive, NextDue, PageState, Recorded
 from scraper.acts import perform
 from scraper.browser import Browser
-from scraper.check import Look, current_state, look
+from scraper.check import Look, RobotsAsked, current_state, look
 from scraper.cluster import Cluster, LookLost
 from scraper.fetch import Fetcher
 from scraper.interpret import is_confirmed
@@ -52,10 +52,12 @@ class Tools:
         """How many looks may be under way at once."""
         return self.workers if self.cluster is None else self.cluster.room()
 
-    def begin(self, page: Page, state: PageState, at: datetime, *, scheduled: bool) -> Future[Look]:
+    def begin(
+        self, page: Page, state: PageState, at: datetime, *, scheduled: bool, robots_apart: bool
+    ) -> Future[Look | RobotsAsked]:
         """A look at the page; with a cluster the future may raise LookLost."""
         if self.cluster is not None:
-            return self.cluster.look(page, state, at=at, scheduled=scheduled)
+            return self.cluster.look(page, state, at=at, scheduled=scheduled, robots_apart=robots_apart)
         return self.executor.submit(
             look,
             page,
@@ -68,6 +70,7 @@ class Tools:
             full_every=self.full_every,
             gate=self.gate,
             scheduled=scheduled,
+            robots_apart=robots_apart,
         )
 
 
@@ -113,7 +116,9 @@ class Rounds:
         self._overriding = overriding
         self._waiting = Turns(tools.gate, scheduled=next_due is not None)
         self._pending: set[str] = set()  # slugs that wait or are being looked at
-        self._flying: dict[Future[Look], tuple[str, Page]] = {}
+        self._flying: dict[Future[Look | RobotsAsked], tuple[str, Page]] = {}
+        self._current: Callable[[Page], Page | None] = lambda page: page
+        self._parted: set[str] = set()  # slugs whose host was asked for its robots.txt in a turn of its own
         self._lost_once: set[str] = set()  # slugs whose look was lost and is made once more
         self._stopping = threading.Event()
         self._woken = threading.Event()
@@ -126,7 +131,7 @@ class Rounds:
         self._stopping.set()
 
     @property
-    def under_way(self) -> list[Future[Look]]:
+    def under_way(self) -> list[Future[Look | RobotsAsked]]:
         """The looks that are being made."""
         return list(self._flying)
 
@@ -135,7 +140,7 @@ class Rounds:
 
         What waits is put as `current` has it, or not looked at where that is None. For the owner's thread, in `due`.
         """
-        self._tools = tools
+        self._tools, self._current = tools, current
         waiting = self._waiting.replace(current, tools.now())
         self._pending = {page.slug for _, page in self._flying.values()} | {page.slug for page in waiting}
 
@@ -183,7 +188,14 @@ class Rounds:
                 self._pending.discard(page.slug)
                 self._refused(page, error)
                 break
-            self._flying[tools.begin(page, state, now, scheduled=self._next_due is not None)] = (host, page)
+            begun = tools.begin(
+                page,
+                state,
+                now,
+                scheduled=self._next_due is not None,
+                robots_apart=page.slug not in self._parted,
+            )
+            self._flying[begun] = (host, page)
         return IDLE_S
 
     def _tell_overriding(self, host: str, now: datetime) -> None:
@@ -206,8 +218,22 @@ class Rounds:
                 continue
             self._pending.discard(page.slug)
             self._lost_once.discard(page.slug)
-            cooled = self._waiting.leave(host, self._tools.now(), seen.capture)
+            now = self._tools.now()
+            if isinstance(seen, RobotsAsked):
+                self._waiting.leave(host, now, None, asked_until=seen.asked_until)
+                self._go_on(page, now)
+                continue
+            self._parted.discard(page.slug)
+            cooled = self._waiting.leave(host, now, seen.capture, asked_until=seen.asked_until)
             self._record(page, seen, cooled)
+
+    def _go_on(self, page: Page, now: datetime) -> None:
+        """Look at the page at the host's next turn, as the watch list has it by now."""
+        current = self._current(page)
+        if current is not None:
+            self._pending.add(current.slug)
+            self._parted.add(current.slug)
+            self._waiting.add(current, now, first=True)
 
     def _lose(self, host: str, page: Page, lost: LookLost) -> None:
         """Make the look once more, when the host may be asked again; a page whose looks are lost twice is left for now."""
@@ -218,6 +244,7 @@ class Rounds:
             self._waiting.add(page, now)
             return
         self._lost_once.discard(page.slug)
+        self._parted.discard(page.slug)
         self._pending.discard(page.slug)
         self._lost(page, lost)
 

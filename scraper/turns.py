@@ -37,9 +37,11 @@ class Turns:
     def __bool__(self) -> bool:
         return bool(self._pages)
 
-    def add(self, page: Page, now: datetime) -> None:
+    def add(self, page: Page, now: datetime, *, first: bool = False) -> None:
+        """`first`: before its host's other pages."""
         host = host_of(page.url)
-        self._pages.setdefault(host, deque()).append(page)
+        pages = self._pages.setdefault(host, deque())
+        pages.appendleft(page) if first else pages.append(page)
         if host not in self._asked and host not in self._entries:
             self._line_up(host, self._ready_at(host, now))
 
@@ -71,9 +73,11 @@ class Turns:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def leave(self, host: str, now: datetime, capture: Capture | None) -> CoolDowns:
+    def leave(
+        self, host: str, now: datetime, capture: Capture | None, *, asked_until: datetime | None = None
+    ) -> CoolDowns:
         """As `HostGate.leave`, of which it returns what changed."""
-        changed = self._gate.leave(host, now, capture)
+        changed = self._gate.leave(host, now, capture, asked_until=asked_until)
         self._asked.discard(host)
         for name in {host, *changed}:
             if name in self._pages and name not in self._asked:

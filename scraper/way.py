@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Protocol
 
 from archive.model import utc_text
+from scraper.deadline import Deadline
 from scraper.faults import BadTarget, Fault, Forbidden
 from scraper.robots import Robots
 from scraper.targets import Target, host_of
@@ -18,6 +19,10 @@ _LONGEST_NAP_S = 0.1
 
 class Gate(Protocol):
     """What a way takes its turns from: a `HostGate`, here or far away."""
+
+    @property
+    def delay_s(self) -> float:
+        """Between two requests to a host."""
 
     def try_enter_as_guest(self, host: str, now: datetime, *, scheduled: bool) -> datetime | None: ...
 
@@ -57,16 +62,34 @@ class Way:
         if self._gate is not None and self._is_guest:
             self._gate.move_on(self._host, self._now(), as_guest=True)
 
-    def led_to(self, target: Target, left_s: float) -> None:
-        """Wait for the turn at where a redirect leads. Raises Fault where it may not be asked, or not within what is left."""
+    def led_to(self, target: Target, deadline: Deadline) -> None:
+        """Wait for the turn at where a redirect leads. Raises Fault where it may not be asked, or not within what is left.
+
+        The delay between two requests of this look to one host is not taken from its time.
+        """
         host = target.host.rstrip(".")
-        if self._gate is not None and host != self._host:
-            self._change_to(host, self._gate, left_s)
+        if host == self._host:
+            self._pause(deadline)
+        elif self._gate is not None:
+            self._change_to(host, self._gate, deadline.left_s())
         if self._robots is None:
             return
+        known = self._robots.known(target.url, proxy=self._proxy)
         verdict = self._robots.verdict(target.url, proxy=self._proxy)
         if not verdict.allowed and verdict.failure is None:  # else the look will find that failure itself
             raise Forbidden(verdict.detail)
+        if not known:
+            self._pause(deadline)
+
+    def _pause(self, deadline: Deadline) -> None:
+        """Let the host rest that was just asked and is still ours."""
+        delay_s = self._gate.delay_s if self._gate is not None else 0.0
+        deadline.extend(delay_s)
+        until_s = time.monotonic() + delay_s
+        while (left_s := until_s - time.monotonic()) > 0:
+            if deadline.late:
+                raise Fault("timeout", "the look was ended while it waited")
+            time.sleep(min(left_s, _LONGEST_NAP_S))
 
     def _change_to(self, host: str, gate: Gate, left_s: float) -> None:
         if self._host:

@@ -33,7 +33,7 @@ def gate(delay_s: float = 1.0, spread: float = 0.0) -> HostGate:
 
 def look(gate: HostGate, at: datetime, brought: Capture | None) -> None:
     assert gate.try_enter("a.example", at, scheduled=False) is None
-    gate.leave("a.example", at, brought)
+    gate.leave("a.example", at, brought, asked_until=at)
 
 
 def test_a_host_is_asked_by_one_at_a_time() -> None:
@@ -43,10 +43,10 @@ def test_a_host_is_asked_by_one_at_a_time() -> None:
     assert hosts.try_enter("b.example", NOW) is None
 
 
-def test_the_delay_counts_from_the_end_of_the_look_before() -> None:
+def test_the_delay_counts_from_the_end_of_the_last_request_not_from_when_it_was_read() -> None:
     hosts = gate(delay_s=2)
     hosts.try_enter("a.example", NOW)
-    hosts.leave("a.example", after(5), capture())
+    hosts.leave("a.example", after(6), capture(), asked_until=after(5))
     assert hosts.next_allowed_at("a.example") == after(7)
     assert hosts.try_enter("a.example", after(6.9)) == after(7)
     assert hosts.try_enter("a.example", after(7)) is None
@@ -58,11 +58,27 @@ def test_without_a_delay_a_host_is_free_at_once() -> None:
     assert hosts.try_enter("a.example", NOW) is None
 
 
-@pytest.mark.parametrize("brought", [None, capture(None, refused=True, failure=("forbidden_address", "x"))])
-def test_a_look_that_asked_nothing_leaves_no_delay(brought: Capture | None) -> None:
+def test_a_delay_is_not_shorter_for_a_clock_that_rounds_down() -> None:
+    hosts = HostGate(delay_s=1, clock_step_s=0.001)
+    look(hosts, NOW, capture())
+    assert hosts.try_enter("a.example", after(1)) == after(1.001)
+
+
+@pytest.mark.parametrize(
+    "brought", [None, capture(None, refused=True, failure=("forbidden_address", "x")), failed("connection")]
+)
+def test_a_look_that_asked_nothing_leaves_no_delay_and_no_cool_down(brought: Capture | None) -> None:
     hosts = gate(delay_s=60)
-    look(hosts, NOW, brought)
+    hosts.try_enter("a.example", NOW)
+    hosts.leave("a.example", NOW, brought)
     assert hosts.try_enter("a.example", NOW) is None
+
+
+@pytest.mark.parametrize("brought", [None, capture(None, refused=True, failure=("robots", "x"))])
+def test_asking_for_robots_txt_alone_leaves_the_delay(brought: Capture | None) -> None:
+    hosts = gate(delay_s=2)
+    look(hosts, NOW, brought)
+    assert hosts.try_enter("a.example", after(1)) == after(2)
 
 
 @pytest.mark.parametrize(
@@ -150,12 +166,12 @@ def test_a_cool_down_from_before_a_restart_ends_even_if_the_clock_was_set_back()
 def test_leaving_a_host_tells_what_became_of_its_cool_down() -> None:
     hosts = gate()
     hosts.try_enter("a.example", NOW)
-    began = hosts.leave("a.example", NOW, failed("timeout"))
+    began = hosts.leave("a.example", NOW, failed("timeout"), asked_until=NOW)
     assert began == {"a.example": CoolDown(since=NOW, until=after(60), failures=1)}
     hosts.try_enter("a.example", after(60))
-    assert hosts.leave("a.example", after(60), capture(200)) == {"a.example": None}
+    assert hosts.leave("a.example", after(60), capture(200), asked_until=after(60)) == {"a.example": None}
     hosts.try_enter("a.example", after(61))
-    assert hosts.leave("a.example", after(61), capture(200)) == {}
+    assert hosts.leave("a.example", after(61), capture(200), asked_until=after(61)) == {}
 
 
 @pytest.mark.parametrize(

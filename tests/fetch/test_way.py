@@ -117,7 +117,7 @@ def test_a_redirect_is_followed_only_when_the_look_at_that_host_is_over(server, 
 def test_a_cool_down_binds_a_redirect_as_it_binds_a_look(server, other_server, new_fetcher, scheduled: bool) -> None:
     gate = hosts()
     gate.try_enter(OTHER, now())
-    gate.leave(OTHER, now(), Capture(url=other_server.origin, final_url=other_server.origin, observed_at=now(), duration_us=1, status=503))  # fmt: skip
+    gate.leave(OTHER, now(), Capture(url=other_server.origin, final_url=other_server.origin, observed_at=now(), duration_us=1, status=503), asked_until=now())  # fmt: skip
     start = lead(server, other_server.page(lambda talk: talk.ok()))
     found = look(new_fetcher(), start, gate, scheduled=scheduled)
     if scheduled:
@@ -165,3 +165,29 @@ def test_an_address_that_may_not_be_asked_is_not_asked_for_its_robots_txt(server
     found = look(fetcher, lead(server, f"{forbidden.origin}/a"), hosts(), Robots(fetcher, now=now))
     assert (found.failure or ("",))[0] == "forbidden_target"
     assert forbidden.connections == 0
+
+
+def test_the_delay_between_two_steps_on_one_host_is_kept_and_not_taken_from_the_looks_time(server, new_fetcher) -> None:
+    asked_s: list[float] = []
+
+    def note(talk) -> None:
+        asked_s.append(time.monotonic())
+
+    start = server.page(lambda talk: (note(talk), talk.send(b"HTTP/1.1 302 Found\r\nLocation: /end\r\nContent-Length: 0\r\n\r\n")))  # fmt: skip
+    server.page(lambda talk: (note(talk), talk.ok()), path="/end")
+    found = look(new_fetcher(deadline_s=0.6), start, hosts(delay_s=1.0))
+    assert found.failure is None
+    assert asked_s[1] - asked_s[0] >= 1.0
+    assert found.duration_us < 600_000
+
+
+def test_a_look_that_waits_between_two_steps_ends_with_the_program(server, new_fetcher) -> None:
+    fetcher = new_fetcher()
+    start = lead(server, "/end")
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(look, fetcher, start, hosts(delay_s=3600))
+        while not server.talks:
+            time.sleep(0.01)
+        time.sleep(0.2)
+        fetcher.close()
+        assert (future.result(30).failure or ("",))[0] == "timeout"

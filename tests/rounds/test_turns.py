@@ -46,8 +46,8 @@ def test_hosts_take_turns_and_a_host_is_asked_by_one_look_at_a_time() -> None:
     waiting.add(page("b.example", "1"), NOW)
     assert [taken(waiting, NOW) for _ in range(3)] == ["a-1", "b-1", None]
     waiting.add(page("b.example", "2"), NOW)
-    waiting.leave("b.example", after(1), capture("http://b.example/1"))
-    waiting.leave("a.example", after(2), capture("http://a.example/1"))
+    waiting.leave("b.example", after(1), capture("http://b.example/1"), asked_until=after(1))
+    waiting.leave("a.example", after(2), capture("http://a.example/1"), asked_until=after(2))
     assert [taken(waiting, after(2)) for _ in range(3)] == ["b-2", "a-2", None]
 
 
@@ -56,7 +56,7 @@ def test_a_host_s_next_look_waits_for_the_delay() -> None:
     waiting.add(page("a.example", "1"), NOW)
     waiting.add(page("a.example", "2"), NOW)
     taken(waiting, NOW)
-    waiting.leave("a.example", after(1), capture("http://a.example/1"))
+    waiting.leave("a.example", after(1), capture("http://a.example/1"), asked_until=after(1))
     assert (waiting.ready_at, taken(waiting, after(10)), taken(waiting, after(11))) == (after(11), None, "a-2")
 
 
@@ -66,7 +66,7 @@ def test_a_cool_down_binds_scheduled_looks_only(scheduled: bool, found: str | No
     for name in "12":
         waiting.add(page("a.example", name), NOW)
     taken(waiting, NOW)
-    waiting.leave("a.example", NOW, capture("http://a.example/1", 503))
+    waiting.leave("a.example", NOW, capture("http://a.example/1", 503), asked_until=NOW)
     assert taken(waiting, after(59)) == found
 
 
@@ -80,19 +80,19 @@ def test_a_host_that_another_page_led_to_is_asked_after_the_delay_from_then() ->
     redirected = Capture(
         url="http://a.example/p", final_url="http://b.example/", observed_at=NOW, duration_us=1, status=200
     )
-    waiting.leave("a.example", NOW, redirected)
+    waiting.leave("a.example", NOW, redirected, asked_until=NOW)
     assert (taken(waiting, after(9)), taken(waiting, after(10))) == (None, "b-p")
 
 
 def test_a_host_that_another_page_s_look_found_well_again_is_asked_soon() -> None:
     waiting, gate = turns()
     gate.try_enter("b.example", NOW)
-    gate.leave("b.example", NOW, capture("http://b.example/", 503))
+    gate.leave("b.example", NOW, capture("http://b.example/", 503), asked_until=NOW)
     waiting.add(page("b.example"), NOW)
     waiting.add(page("a.example"), NOW)
     taken(waiting, NOW)
     well = Capture(url="http://a.example/p", final_url="http://b.example/", observed_at=NOW, duration_us=1, status=200)
-    waiting.leave("a.example", after(1), well)
+    waiting.leave("a.example", after(1), well, asked_until=after(1))
     assert taken(waiting, after(1)) == "b-p"
 
 
@@ -101,7 +101,7 @@ def test_a_clock_set_back_by_a_year_locks_no_host() -> None:
     for name in "12":
         waiting.add(page("a.example", name), NOW)
     taken(waiting, NOW)
-    waiting.leave("a.example", NOW, capture("http://a.example/1"))
+    waiting.leave("a.example", NOW, capture("http://a.example/1"), asked_until=NOW)
     last_year = NOW - timedelta(days=365)
     assert taken(waiting, last_year) is None
     assert taken(waiting, last_year + timedelta(seconds=10)) == "a-2"
@@ -122,7 +122,9 @@ def steps_of_looks(hosts: int, lines_run: LinesRun) -> int:
     for n in range(hosts):
         if n % 2:
             gate.try_enter(f"h{n}.example", NOW)
-            gate.leave(f"h{n}.example", NOW, None if n % 4 == 1 else capture(f"http://h{n}.example/", 503))
+            gate.leave(
+                f"h{n}.example", NOW, None if n % 4 == 1 else capture(f"http://h{n}.example/", 503), asked_until=NOW
+            )
         for name in "12":
             waiting.add(page(f"h{n}.example", name), NOW)
 
@@ -132,7 +134,7 @@ def steps_of_looks(hosts: int, lines_run: LinesRun) -> int:
             found = waiting.take(now)
             assert found is not None
             assert waiting.take(now) is not None
-            waiting.leave(found[0], now, capture(found[1].url))
+            waiting.leave(found[0], now, capture(found[1].url), asked_until=now)
 
     return lines_run(look)
 

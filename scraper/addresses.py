@@ -69,6 +69,15 @@ def special_use(address: Address) -> str | None:
     return None
 
 
+def is_localhost(host: str) -> bool:
+    """
+    >>> is_localhost("LOCALHOST."), is_localhost("a.localhost"), is_localhost("localhost.example")
+    (True, True, False)
+    """
+    name = host.rstrip(".").lower()
+    return name == "localhost" or name.endswith(".localhost")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
     """One entry of `allow_addresses`: a network, at one port or at all."""
@@ -123,7 +132,7 @@ class AddressRules:
     def check_unresolved(self, host: str, port: int) -> None:
         """Raises Forbidden for a host that is forbidden by its spelling alone; for names that somebody else resolves."""
         name = host.rstrip(".").lower()
-        if name == "localhost" or name.endswith(".localhost"):
+        if is_localhost(name):
             self.check("127.0.0.1", port)
         elif ":" in name or name.replace(".", "").isdigit():
             self.check(name, port)

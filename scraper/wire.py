@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -25,7 +26,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from archive.model import Tls
-from scraper.addresses import AddressRules
+from scraper.addresses import AddressRules, is_localhost
 from scraper.deadline import Deadline
 from scraper.faults import Fault, Forbidden
 from scraper.http1 import Head, read_head
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 SPARE_CONNECTIONS = 4  # kept open to one origin
 SPARE_ORIGINS = 64
+
+_TUNNEL = re.compile(r"Tunnel connection failed: ([0-9]{3})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,8 +273,11 @@ def open_socket(host: str, port: int, errand: Errand, *, proxied: bool) -> tuple
 def resolve(host: str, port: int, errand: Errand) -> list[tuple[int, Any]]:
     """The (family, socket address) pairs of a host, in the resolver's order, within the look's time.
 
-    The system's resolver can't be interrupted, so it runs in a thread that may be left behind.
+    The system's resolver can't be interrupted, so it runs in a thread that may be left behind. It is not asked where
+    localhost is (RFC 6761, 6.3): who answers for it would decide what it means.
     """
+    if is_localhost(host):
+        return [(socket.AF_INET, ("127.0.0.1", port)), (socket.AF_INET6, ("::1", port, 0, 0))]
     try:
         version = ipaddress.ip_address(host).version
     except ValueError:
@@ -350,5 +356,6 @@ def fault_of(error: BaseException, where: str) -> Fault:
             return Fault("tls", f"{getattr(cause, 'verify_message', '') or cause.reason or cause} ({where})")
         if isinstance(cause, TimeoutError):
             return Fault("timeout", f"no answer in time ({where})")
-    first = causes[-1]
-    return Fault("connection", f"{getattr(first, 'strerror', None) or first} ({where})")
+    said = str(getattr(causes[-1], "strerror", None) or causes[-1])
+    tunnel = _TUNNEL.match(said)  # what follows is the proxy's own text, which may repeat the password that it was sent
+    return Fault("connection", f"the proxy answered {tunnel[1]}" if tunnel else f"{said} ({where})")

@@ -110,3 +110,38 @@ def test_a_body_over_tls_that_comes_too_slowly_ends_at_the_deadline(start_server
     fetcher = new_fetcher(ca_file=str(certificates / "ca.pem"), deadline_s=0.5)
     capture = fetcher.fetch(server.page(stall), now=lambda: NOW)
     assert (capture.failure[0], capture.end, capture.body) == ("timeout", "time", b"start")
+
+
+def test_a_proxy_s_password_goes_to_the_proxy_and_never_through_its_tunnel(
+    server, new_fetcher, certificates: Path
+) -> None:
+    """Also not along a redirect from http to https, where the request in the tunnel is for somebody else."""
+    inner: list[bytes] = []
+
+    def tunnel(talk) -> None:
+        talk.send(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with context(certificates, "good").wrap_socket(talk.socket, server_side=True) as tls:
+            inner.append(tls.recv(65_536))
+            tls.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nend")
+
+    there = b"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:444/end\r\nContent-Length: 0\r\n\r\n"
+    server.page(lambda talk: talk.send(there), path="http://page.example/start")
+    server.page(tunnel, path="127.0.0.1:444")
+    fetcher = new_fetcher(ca_file=str(certificates / "ca.pem"))
+    proxy = f"http://keeper:canary@127.0.0.1:{server.port}"
+    capture = fetcher.fetch("http://page.example/start", now=lambda: NOW, proxy=proxy)
+    assert (capture.body, capture.final_url) == (b"end", "https://127.0.0.1:444/end")
+    assert ["Proxy-Authorization" in dict(talk.headers) for talk in server.talks] == [True, True]
+    assert b"GET /end" in inner[0]
+    assert b"authorization" not in inner[0].lower()
+    assert "canary" not in repr(capture)
+
+
+@pytest.mark.parametrize("reason", ["407 Y2FuYXJ5 canary", "502 canary"])
+def test_what_a_proxy_says_of_its_refusal_is_not_repeated(server, fetch, reason: str) -> None:
+    """It may repeat what it was sent."""
+    server.page(f"HTTP/1.1 {reason}\r\nX: canary\r\nContent-Length: 6\r\n\r\ncanary".encode(), path="page.example:443")
+    capture = fetch("https://page.example/", proxy=f"http://keeper:canary@127.0.0.1:{server.port}")
+    assert capture.failure[0] == "connection"
+    assert reason[:3] in capture.failure[1]
+    assert "canary" not in repr(capture)

@@ -1,12 +1,14 @@
 # Everything runs in .venv, which is made once from the pinned and hashed requirements.txt.
 # Another interpreter (3.11 or later): make PYTHON=python3.12 test
 # One benchmark alone: make bench BENCH=benchmarks/bench_check.py
+# The suite runs in four processes, as much of it waits; in one, with the tests named in their order: make test WORKERS=0
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH ?= benchmarks/bench_*.py
+WORKERS ?= 4
 
 .PHONY: demo test corpus faults bench lint requirements clean
 
@@ -14,7 +16,7 @@ demo: $(READY)
 	$(BIN)/variorum demo
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # All pages of the shared corpus through all their revisions, twice; the suite takes a fifth of them.
 corpus: $(READY)

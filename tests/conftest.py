@@ -7,6 +7,10 @@ from collections.abc import Callable
 from types import FrameType
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # no example is held to a time that other processes change
 
 
 def _lines_run(act: Callable[[], object]) -> int:

@@ -25,6 +25,7 @@ from archive.alerting.event import (
     event_from_json,
     event_json,
 )
+from archive.alerting.inert import cut
 from archive.alerting.rules import Match, Rule, owed
 from archive.alerting.say import Note, Told
 from archive.model import ACCEPTED, parse_utc, utc_text
@@ -36,6 +37,7 @@ REVERT_HOLD_S = (
 REST_S = 86400.0  # where texts come by turns, the one that stays for so long is told
 BY_TURNS = timedelta(days=7)  # so long two texts that came by turns count as the same alternation
 _SOON_S = 60.0
+_TITLE_CHARS = 300  # of a page's title in an alert: a page may have one of megabytes
 _JITTER = 0.1  # of `confirm`, so that confirming looks at many pages drift apart
 
 
@@ -490,7 +492,7 @@ def page_facts(conn: sqlite3.Connection, page_id: int) -> PageFacts:
     return PageFacts(
         id=page_id,
         slug=row[0],
-        title=row[1],
+        title=cut(row[1], _TITLE_CHARS),
         url=row[2],
         language=row[3],
         statement=row[4] or "",

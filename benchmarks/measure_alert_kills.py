@@ -212,8 +212,9 @@ class Home:
         """A run that nobody kills."""
         self._texts += 1
         self._prepare()
+        scene = "confirm" if self.scene == "confirm" else ""
         code = self._nursery.run(
-            home=str(self.path), scene="", text=f"The text number {self._texts}.", pages=self._pages
+            home=str(self.path), scene=scene, text=f"The text number {self._texts}.", pages=self._pages
         )
         assert code == 0, code
 
@@ -237,6 +238,11 @@ class Home:
                 conn.execute("UPDATE messages SET due_at = '2014-05-09T00:00:00Z' WHERE state = 'owed'")
             conn.close()
 
+    def send_the_rest(self) -> None:
+        """What a person does in the end: ask again for what is parked."""
+        assert self._nursery.run(home=str(self.path), scene="retry", text="", pages=self._pages) == 0
+        self.clean()
+
     def stored(self, sql: str) -> list[Any]:
         conn = sqlite3.connect(f"{(self.path / 'archive.db').as_uri()}?mode=ro", uri=True)
         try:
@@ -245,8 +251,8 @@ class Home:
             conn.close()
 
 
-def calls_of(home: Home, file: Path) -> list[tuple[str, int]]:
-    """The calls of one run that nobody kills, as strace counts them: by name and number within a thread."""
+def calls_of(home: Home, file: Path) -> dict[str, int]:
+    """The calls of one run that nobody kills, as strace counts them: within a thread."""
     assert home.traced("-e", f"trace={','.join(CALLS)}", "-o", str(file)) == 0
     counts: Counter[tuple[str, str]] = Counter()
     for line in file.read_text("utf-8", "replace").splitlines():
@@ -256,17 +262,18 @@ def calls_of(home: Home, file: Path) -> list[tuple[str, int]]:
     most: dict[str, int] = {}
     for (_, call), count in counts.items():
         most[call] = max(most.get(call, 0), count)
-    return [(call, number + 1) for call, count in sorted(most.items()) for number in range(count)]
+    return most
 
 
 def judged(home: Home, taken: list[tuple[str, str]], kills: int) -> dict[str, int]:
     """What was lost and repeated, once everything has been sent that is still owed."""
     owed = home.stored("SELECT m.target, m.uid, m.state FROM messages m")
     pending = home.stored("SELECT 1 FROM deliveries WHERE message_id IS NULL")
-    alerts, changes = (
-        home.stored("SELECT count(*) FROM alerts WHERE event = 'changed'"),
-        home.stored("SELECT count(*) FROM changes"),
+    steps = home.stored(
+        "SELECT sum(json_extract(content, '$.event.change.to_number') - json_extract(content, '$.event.change.from_number'))"
+        " FROM alerts WHERE state = 'owed'"
     )
+    changes = home.stored("SELECT count(*) FROM changes")
     expected = Counter((target.partition(":")[0], uid) for target, uid, _ in owed)
     got = Counter(pair for pair in taken if not pair[1].startswith("t"))
     repeats = {pair: count - 1 for pair, count in got.items() if count > 1}
@@ -275,7 +282,7 @@ def judged(home: Home, taken: list[tuple[str, str]], kills: int) -> dict[str, in
         by_target[target] += count
     return {
         "messages": len(owed),
-        "lost": len(set(expected) - set(got)) + len(pending) + abs(alerts[0][0] - changes[0][0]),
+        "lost": len(set(expected) - set(got)) + len(pending) + abs(steps[0][0] - changes[0][0]),
         "unexpected": len(set(got) - set(expected)),
         "unsent": sum(state != "sent" for _, _, state in owed),
         "repeats": sum(repeats.values()),
@@ -293,19 +300,20 @@ def kill_one_scene(scene: str, kills: int, chance: random.Random, **parts: Any) 
         sinks.taken.clear()
         home = Home(folder / f"{scene}-{number}", scene, sinks, parts["nursery"], parts["places"])
         number += 1
-        moments = calls_of(home, folder / "calls")
+        most = calls_of(home, folder / "calls")
         killed = 0
         for _ in range(3 * KILLS_A_HOME):
             if killed == KILLS_A_HOME or total["kills"] + killed == kills:
                 break
-            call, when = chance.choice(moments)
+            call = chance.choice(sorted(most))
+            when = chance.randint(1, most[call])
             code = home.traced(
                 "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={when}", "-o", os.devnull
             )
             killed += code == -signal.SIGKILL
             assert code in (0, -signal.SIGKILL), (scene, call, when, code)
         home.clean()
-        home.clean()
+        home.send_the_rest()
         found = judged(home, sinks.taken, killed)
         most = max(most, found.pop("most_of_one"))
         total.update({**found, "kills": killed, "homes": 1})

@@ -110,6 +110,7 @@ class Service:
 
     def __init__(self, home: Path) -> None:
         self.looks: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        self.said = ""
         self.process = subprocess.Popen(
             [
                 Path(sys.executable).with_name("variorum"),
@@ -131,6 +132,7 @@ class Service:
         assert self.process.stderr is not None
         for line in self.process.stderr:
             said = json.loads(line) if line.startswith("{") else {}
+            self.said = self.said if said else line
             if said.get("event") == "look":
                 self.looks[said["page"]].append((datetime.fromisoformat(said["at"]).timestamp(), said["outcome"]))
 
@@ -227,7 +229,7 @@ def measured(pages: int, every_s: int) -> Iterator[dict[str, Any]]:
         stack.callback(service.stop)
         while sum(bool(looks) for looks in list(service.looks.values())) < pages:
             time.sleep(0.5)
-            assert service.process.poll() is None, "the service has ended"
+            assert service.process.poll() is None, f"the service has ended: {service.said}"
         spread = {tag: own for tag, own in tags.items() if re.match("spread", tag)}
         at_s = edited(world, [page for own in spread.values() for page in own])
         yield row(

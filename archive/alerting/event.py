@@ -18,6 +18,8 @@ Segment = tuple[str, str]  # equal, delete, insert, moved_here or moved_away; an
 
 MOST_BLOCKS = 12  # changed blocks in an excerpt
 _SEGMENT_CHARS = 1200
+_MOST_CHARS = 24_000  # of all blocks of an excerpt
+_SEGMENT_COST = 80  # characters that a segment counts as beyond its own: marks, or HTML
 _CONTEXT_CHARS = 120  # of unchanged text on each side of a changed stretch
 
 
@@ -106,8 +108,8 @@ def change_facts(
         words_moved=counts[2],
         words_before=len(words(old_text)),
         words_after=len(words(new_text)),
-        blocks=tuple(tuple(_excerpt(block)) for block in changed[:MOST_BLOCKS]),
-        left_out=max(0, len(changed) - MOST_BLOCKS),
+        blocks=(blocks := _excerpts(changed)),
+        left_out=len(changed) - len(blocks),
     )
 
 
@@ -126,6 +128,24 @@ def compared_facts(
         silent=silent,
         counts=(found.words_added, found.words_removed, found.words_moved),
     )
+
+
+def _excerpts(changed: Sequence[MarkedBlock]) -> tuple[tuple[Segment, ...], ...]:
+    """The first changed blocks, cut to a bounded length each and together, lest a page that changes all over make messages of megabytes."""
+    room = _MOST_CHARS
+    found: list[tuple[Segment, ...]] = []
+    for block in changed[:MOST_BLOCKS]:
+        if room <= 0:
+            break
+        kept: list[Segment] = []
+        for kind, text in _excerpt(block):
+            if room <= 0:
+                kept.append(("equal", "…"))
+                break
+            kept.append((kind, text))
+            room -= len(text) + _SEGMENT_COST
+        found.append(tuple(kept))
+    return tuple(found)
 
 
 def _excerpt(block: MarkedBlock) -> Iterator[Segment]:

@@ -10,7 +10,9 @@ import pytest
 
 from archive import outbox
 from archive.alerting.rules import Rule
+from archive.derive import comparison_with
 from archive.model import Block, Document, Interpretation, Outcome, Verdict, utc_text
+from archive.readings import Read
 from archive.store import Act
 
 NOON = datetime(2014, 5, 9, 12, tzinfo=UTC)
@@ -249,11 +251,12 @@ def test_two_rules_have_an_alert_each_with_an_id_each(watched: Any) -> None:
     assert len(set(watched.alerts("uid"))) == 2
 
 
-def read(look: Any, capture: Any, rules: Any, memory: str) -> Interpretation:
+def read(look: Any, capture: Any, rules: Any, memory: str, latest: Any) -> Read:
     """A page's text is its body, whatever was judged before."""
     blocks = (Block(kind="title", text="River talks"), Block(kind="paragraph", text=capture.body.decode()))
     document = Document(title="River talks", language="en", blocks=blocks, version="x/1")
-    return Interpretation(verdict=Verdict(version="x/1"), document=document)
+    found = Interpretation(verdict=Verdict(version="x/1"), document=document)
+    return found, comparison_with(latest, found)
 
 
 def act(watched: Any, kind: Any, seq: int, interpret: Any) -> None:
@@ -279,10 +282,10 @@ def test_a_change_that_a_person_sets_aside_before_it_was_confirmed_is_not_told(w
     watched.see("talks", 0, A)
     changed = watched.see("talks", 60, B)
 
-    def without(look: Any, capture: Any, rules: Any, memory: str) -> Interpretation:
+    def without(look: Any, capture: Any, rules: Any, memory: str, latest: Any) -> Read:
         if look.seq == changed.seq:
-            return Interpretation(verdict=Verdict(outcome=Outcome.HELD, reason="by_hand", version="x/1"))
-        return read(look, capture, rules, memory)
+            return Interpretation(verdict=Verdict(outcome=Outcome.HELD, reason="by_hand", version="x/1")), None
+        return read(look, capture, rules, memory, latest)
 
     act(watched, "hold", changed.seq, without)
     watched.see("talks", 60 + FEW, A)
@@ -302,3 +305,14 @@ def test_no_alert_without_its_evidence(watched: Any, monkeypatch: pytest.MonkeyP
     assert watched.alerts() == []
     assert watched.archive.conn.execute("SELECT count(*) FROM observations").fetchone() == (1,)
     assert watched.archive.conn.execute("SELECT count(*) FROM revisions").fetchone() == (1,)
+
+
+def test_a_page_that_changes_all_over_or_has_an_endless_title_makes_no_message_without_bounds(watched: Any) -> None:
+    watched.rules = (replace(RULE, confirm_s=0.0),)
+    watched.see("talks", 0, *[" ".join(f"must{n} x{part}" for n in range(400)) for part in range(30)])
+    watched.archive.conn.execute("UPDATE pages SET title = ?", ("Position " * 20_000,))
+    watched.see("talks", 60, *[" ".join(f"should{n} x{part}" for n in range(400)) for part in range(30)])
+    change = watched.content()["event"]["change"]
+    assert change["blocks"]
+    assert change["left_out"] > 12
+    assert len(watched.alerts("content")[0]) < 60_000

@@ -17,7 +17,7 @@ HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }
-ELSEWHERE = re.compile(rb"^[/\\]{2,}")  # what a browser takes for the beginning of another site's address
+ELSEWHERE = re.compile(rb"^(?:[/\\]{2,}|(?!/).*)")  # what leads, or a browser takes to lead, to another site
 
 
 @hookimpl

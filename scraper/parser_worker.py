@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from archive.model import Capture, Interpretation, Outcome, Rules, Verdict
 from scraper.interpret import VERSION, interpret
 
 OUT_OF_MEMORY = 12  # exit code
+ASKED_FOR_S = 1.0  # of work, after which it is seen whether anybody still waits for it
 _STATM = "/proc/self/statm"  # Linux: pages of address space, of resident memory, …
 
 
@@ -39,23 +41,28 @@ def _crashed(error: Exception, memory: str) -> Interpretation:
 def main(descriptor: int, cpu_s: int, memory_bytes: int, answer_bytes: int) -> None:
     """Answer pickled calls (name, arguments) from that descriptor until it is closed, each within these limits.
 
-    An answer is a pickled pair of the result and the process's resident bytes after it.
+    An answer is a pickled pair of the result and the process's resident bytes after it. Ends soon where the program that
+    started it has ended, however that was: at the next call, and at work within a second or so.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.excepthook = _end_out_of_memory  # lxml prints what befalls it between calls of ours, and goes on
     memory = _Memory()
     if memory.known:
         _set_soft(resource.RLIMIT_AS, memory.bytes()[0] + memory_bytes)
+    parent = os.getppid()
+    signal.signal(signal.SIGALRM, lambda *_: None if os.getppid() == parent else os._exit(0))
     calls, answers = open(descriptor, "rb", closefd=False), open(descriptor, "wb", closefd=False)  # noqa: SIM115
     while True:
         try:
             name, arguments = pickle.load(calls)  # noqa: S301 - from the program that started this process
             _set_soft(resource.RLIMIT_CPU, int(time.process_time()) + 1 + cpu_s)
+            signal.setitimer(signal.ITIMER_REAL, ASKED_FOR_S, ASKED_FOR_S)
             answer = pickle.dumps((_CALLS[name](*arguments), memory.bytes()[1]), pickle.HIGHEST_PROTOCOL)
             if len(answer) > answer_bytes:
                 raise MemoryError
             answers.write(answer)
             answers.flush()
+            signal.setitimer(signal.ITIMER_REAL, 0)
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
         except (EOFError, OSError):  # nobody asks any more

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -57,13 +58,13 @@ def run(
 
     Raises PortTaken, and what opening the archive raises; then nothing was begun.
     """
-    from apscheduler.schedulers.background import BackgroundScheduler
-
-    from scraper.serve_site import make_datasette
-
     stop = _Stop()
     service = Service(home, watch_list, told=told or _tell, ended=stop)
     with _signals_to(stop, hung_up=service.read_again), _bound(host, port) as sock:
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        from scraper.serve_site import make_datasette
+
         service.start()
         try:
             address = f"http://{_in_url(host)}:{sock.getsockname()[1]}{base_url}"
@@ -101,6 +102,10 @@ def _serve(app: App, sock: socket.socket, stop: _Stop, *, started: Callable[[], 
             await super().startup(sockets)
             started()
 
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Ends once, however often it is asked: in a hurry it would cut off what is under way for no gain."""
+            stop()
+
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -116,8 +121,7 @@ def _serve(app: App, sock: socket.socket, stop: _Stop, *, started: Callable[[], 
 
 @contextmanager
 def _signals_to(stop: Callable[[], None], *, hung_up: Callable[[], None]) -> Iterator[None]:
-    """SIGTERM and SIGINT ask to stop. The web server takes them over while it runs, and raises them once more when it has
-    shut down: by then they mean nothing.
+    """SIGTERM and SIGINT ask to stop, as often as they come; the web server takes them over while it runs.
 
     SIGHUP is `hung_up`; where it says that the terminal is gone in which the service was started, it asks to stop.
     """

@@ -20,7 +20,9 @@ _BEADS = ((1, 1, 0.0), (1, 0, 4.0), (0, 1, 4.0), (2, 1, 4.0), (1, 2, 4.0))  # bl
 _SPREAD = 6.8  # variance of length for a character, as published
 _KINDS_DIFFER = 5.0
 _NUMBERS_DIFFER = 2.5
-_CELLS = 16_000  # pairs of blocks that are weighed, about: long texts are aligned nearer to the diagonal
+_CELLS = 16_000  # pairs of blocks that are weighed in all, about: long texts are aligned nearer to the diagonal
+_LEAST_BAND = 8  # … but no nearer than this
+_MOST_BLOCKS = 3000  # of the first text, once for each other: longer ones would keep other readers waiting
 _NUMBER = re.compile(r"\d+")
 
 
@@ -34,12 +36,14 @@ class _Unit:
 def parallel(texts: Sequence[Sequence[Block]]) -> list[tuple[Span, ...]]:
     """Rows of spans, one span a text, that cover every text in order; a version that lacks something has an empty span.
 
-    All are aligned with the first.
+    All are aligned with the first. Very long ones are one row.
     """
     if not texts:
         return []
+    if len(texts[0]) * (len(texts) - 1) > _MOST_BLOCKS:
+        return [tuple((0, len(text)) for text in texts)]
     units = [[_unit(block) for block in text] for text in texts]
-    aligned = [_beads(units[0], other) for other in units[1:]]
+    aligned = [_beads(units[0], other, _CELLS // (len(units) - 1)) for other in units[1:]]
     cuts = set(range(len(units[0]) + 1))
     for beads in aligned:
         cuts &= {0, len(units[0]), *(a for a, _, _, _ in beads), *(b for _, b, _, _ in beads)}
@@ -79,10 +83,10 @@ def _filled(rows: dict[Span, Span], keys: Sequence[Span]) -> list[Span]:
     return spans
 
 
-def _beads(one: Sequence[_Unit], two: Sequence[_Unit]) -> list[tuple[int, int, int, int]]:
+def _beads(one: Sequence[_Unit], two: Sequence[_Unit], cells: int) -> list[tuple[int, int, int, int]]:
     """The cheapest sequence of (a, b, c, d): blocks a to b of the one against c to d of the other."""
     ratio = sum(unit.length for unit in two) / max(sum(unit.length for unit in one), 1) or 1.0
-    band = max(8, _CELLS // (2 * len(one) + 1))
+    band = max(_LEAST_BAND, cells // (2 * len(one) + 1))
     best: dict[Span, tuple[float, Span | None]] = {(0, 0): (0.0, None)}
     for i in range(len(one) + 1):
         middle = i * len(two) // max(len(one), 1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,6 +62,12 @@ def test_numbers_are_known_in_the_digits_of_each_script() -> None:
     one = [("paragraph", "In 1997 it began."), ("paragraph", "In 2003 it went.")]
     two = [("paragraph", "في ٢٠٠٣ انتهى.")]
     assert parallel([one, two]) == [((0, 1), (0, 0)), ((1, 2), (0, 1))]
+
+
+def test_very_long_versions_stand_beside_each_other_as_wholes(lines_run: Callable[[Callable[[], object]], int]) -> None:
+    register = [("paragraph", f"Entry {n} of the register.") for n in range(4000)]
+    assert parallel([register, register]) == [((0, 4000), (0, 4000))]
+    assert lines_run(lambda: parallel([register, register])) < 100
 
 
 def test_no_version_and_empty_versions_are_no_trouble() -> None:

@@ -300,13 +300,13 @@ def kill_one_scene(scene: str, kills: int, chance: random.Random, **parts: Any) 
         sinks.taken.clear()
         home = Home(folder / f"{scene}-{number}", scene, sinks, parts["nursery"], parts["places"])
         number += 1
-        most = calls_of(home, folder / "calls")
+        counts = calls_of(home, folder / "calls")
         killed = 0
         for _ in range(3 * KILLS_A_HOME):
             if killed == KILLS_A_HOME or total["kills"] + killed == kills:
                 break
-            call = chance.choice(sorted(most))
-            when = chance.randint(1, most[call])
+            call = chance.choice(sorted(counts))
+            when = chance.randint(1, counts[call])
             code = home.traced(
                 "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={when}", "-o", os.devnull
             )

@@ -242,11 +242,12 @@ class Reader:
             raise NoObservation(seq)
         return read_entry(self.conn, seq)
 
-    def facts(self, page: PageRow, seq: int) -> tuple[tuple[str, str], ...]:
-        """What the judgement of a look rests on, as (fact, value)."""
+    def facts(self, page: PageRow, seq: int, reading: int | None = None) -> tuple[tuple[str, str], ...]:
+        """What the judgement of a look rests on, as (fact, value): in the present reading, if none is numbered."""
         row = self.row(
-            "SELECT facts FROM judgements WHERE reading_id = :reading AND seq = :seq",
-            {"reading": self.reading_id(page), "seq": seq},
+            "SELECT j.facts FROM readings r JOIN judgements j ON j.reading_id = r.id AND j.seq = :seq"
+            " WHERE r.page_id = :page AND r.number = :reading",
+            {"page": page.id, "reading": page.reading if reading is None else reading, "seq": seq},
         )
         return tuple((str(name), str(value)) for name, value in listed(row["facts"] if row else None))
 

@@ -43,6 +43,17 @@ def readings(reader: Reader, page: PageRow) -> list[ReadingRow]:
     return [ReadingRow(**{**dict(row), "is_current": bool(row["is_current"])}) for row in rows]
 
 
+def text_at(reader: Reader, page: PageRow, seq: int, reading: int | None = None) -> Revision | None:
+    """The text of a look as the first reading has it that took it for the page's, or as `reading` has it; None if none did."""
+    found = reader.row(
+        "SELECT r.number AS reading, v.number FROM readings r JOIN judgements j ON j.reading_id = r.id AND j.seq = :seq"
+        " JOIN revisions v ON v.id = j.revision_id WHERE r.page_id = :page AND r.number = coalesce(:reading, r.number)"
+        " ORDER BY r.number LIMIT 1",
+        {"page": page.id, "seq": seq, "reading": reading},
+    )
+    return None if found is None else revision_of(reader, page, found["reading"], found["number"])
+
+
 def revision_of(reader: Reader, page: PageRow, reading: int, number: int) -> Revision:
     """One revision of any of a page's readings. Raises NoReading, NoRevision."""
     row = _row_of(reader, page, reading, number)
@@ -55,6 +66,16 @@ def revision_of(reader: Reader, page: PageRow, reading: int, number: int) -> Rev
 def following_of(reader: Reader, page: PageRow, reading: int, number: int) -> RevisionRow | None:
     """The revision after that one in its reading. Raises NoReading."""
     return _row_of(reader, page, reading, number + 1)
+
+
+def version_of(reader: Reader, page: PageRow, reading: int) -> str:
+    """Which version of our rules made a reading. Raises NoReading."""
+    found = reader.row(
+        "SELECT version FROM readings WHERE page_id = :page AND number = :number", {"page": page.id, "number": reading}
+    )
+    if found is None:
+        raise NoReading(page.slug, reading, page.reading)
+    return str(found["version"])
 
 
 def _row_of(reader: Reader, page: PageRow, reading: int, number: int) -> RevisionRow | None:

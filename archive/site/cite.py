@@ -30,19 +30,20 @@ class Citation:
     address: str  # of the look here: never renumbered
     text_sha256: str
     reading: int
+    version: str  # of what made that reading
     language: str
 
     @property
     def words(self) -> str:
         return (
             f"{self.title}. {self.page_url}, as seen {self.seen_at}. {self.archive}, {self.address}"
-            f" (reading {self.reading}, text SHA-256 {self.text_sha256})"
+            f" (reading {self.reading} by {self.version}, text SHA-256 {self.text_sha256})"
         )
 
     @property
     def bibtex(self) -> str:
         seen = parse_utc(self.seen_at)
-        note = f"As seen {self.seen_at}; {self.archive}; reading {self.reading}; text SHA-256 {self.text_sha256}"
+        note = f"As seen {self.seen_at}; {self.archive}; reading {self.reading} by {self.version}; text SHA-256 {self.text_sha256}"
         fields = {
             "title": f"{{{_tex(self.title)}}}",
             "year": str(seen.year),
@@ -68,21 +69,24 @@ class Citation:
             "archive_location": self.address,
             "accessed": {"date-parts": parts},
             "issued": {"date-parts": parts},
-            "note": f"{self.page_url}; reading {self.reading}; text SHA-256 {self.text_sha256}",
+            "note": f"{self.page_url}; reading {self.reading} by {self.version}; text SHA-256 {self.text_sha256}",
             **({"language": self.language} if self.language else {}),
         }
 
 
-def citation(page: PageRow, look: Look, revision: Revision, *, archive: str, address: str) -> Citation:
+def citation(
+    page: PageRow, look: Look, revision: Revision, *, asked: str, version: str, archive: str, address: str
+) -> Citation:
     return Citation(
         key=f"{page.slug}-{look.seq}",
         title=_line(revision.row.title or page.name),
-        page_url=_line(page.url),
+        page_url=_line(asked),
         seen_at=look.observed_at,
         archive=archive,
         address=address,
         text_sha256=revision.row.text_sha256,
         reading=revision.reading,
+        version=_line(version),
         language=_line(revision.row.language or page.language),
     )
 

@@ -13,7 +13,7 @@ from archive.notes import VerifierKey
 from archive.reading.lives import births
 from archive.reading.missing import NoObservation
 from archive.reading.reader import Reader
-from archive.reading.readings import following_of, revision_of
+from archive.reading.readings import following_of, revision_of, text_at, version_of
 from archive.reading.rows import Json, Look, PageRow, Revision, RevisionRow
 from archive.reading.statements import statement
 from archive.site.cite import Citation, citation
@@ -29,7 +29,8 @@ def revision_view(reader: Reader, slug: str, number: int, *, ages: bool = False)
         following = neighbour(reader, revision.page, number + 1)
         look = reader.observation(revision.row.observation)
         born = births(reader, revision) if ages else None
-    view = _revision_view(revision, following, look)
+        cited = _cited(reader, revision, look.seq)
+    view = _revision_view(revision, following, look, cited)
     if born is None:
         return view
     old = aged(revision.blocks, born)
@@ -43,10 +44,11 @@ def reading_view(reader: Reader, slug: str, reading: int, number: int) -> View:
         revision = revision_of(reader, page, reading, number)
         following = following_of(reader, page, reading, number)
         look = reader.observation(revision.row.observation)
-    return _revision_view(revision, following, look)
+        cited = _cited(reader, revision, look.seq)
+    return _revision_view(revision, following, look, cited)
 
 
-def _revision_view(revision: Revision, following: RevisionRow | None, look: Look) -> View:
+def _revision_view(revision: Revision, following: RevisionRow | None, look: Look, cited: str) -> View:
     page = revision.page
     earlier = revision.reading != page.reading
     return View(
@@ -56,6 +58,7 @@ def _revision_view(revision: Revision, following: RevisionRow | None, look: Look
             "row": revision.row,
             "following": following,
             "look": look,
+            "cited": cited,
             "blocks": grouped(revision.blocks),
             "language": revision.row.language or page.language,
             "earlier": earlier,
@@ -85,18 +88,24 @@ def grouped(blocks: Sequence[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     return made
 
 
-def at_view(reader: Reader, slug: str, seq: int, *, keys: Sequence[VerifierKey] = ()) -> View:
-    """One look: the text that it showed, or why it showed none, with its evidence. With `keys` it can be proved."""
+def at_view(
+    reader: Reader, slug: str, seq: int, *, reading: int | None = None, keys: Sequence[VerifierKey] = ()
+) -> View:
+    """One look: the text that it showed, or why it showed none, with its evidence. With `keys` it can be proved.
+
+    The text is the one that was first read of it, so that what cited it finds it again whatever was done since, or the
+    one of `reading`; a present reading that has another one is named beside it.
+    """
     with reader.one_instant():
         page = reader.page(slug)
         look = _look_of(reader, page, seq)
-        revision: Revision | None = None
-        if look.revision is not None:
-            revision = reader.revision(slug, look.revision)
+        revision = text_at(reader, page, seq, reading)
+        now = reader.revision(slug, look.revision) if look.revision is not None else None
         entry: Json = json.loads(reader.entry(seq))
-        facts = reader.facts(page, seq)
+        read_by = revision.reading if revision else reading
+        facts = reader.facts(page, seq, read_by)
         if revision is not None and not facts:
-            facts = reader.facts(page, revision.row.observation)
+            facts = reader.facts(page, revision.row.observation, read_by)
         acts = reader.acts(seq)
         is_proved = bool(keys) and newest_note(reader.conn, covering=seq) is not None
         there = there_by(reader.conn, seq)
@@ -105,6 +114,13 @@ def at_view(reader: Reader, slug: str, seq: int, *, keys: Sequence[VerifierKey] 
             "page": page,
             "look": look,
             "revision": revision,
+            "revision_path": _path_of(revision) if revision else "",
+            "cited": _cited(reader, revision, seq) if revision else "",
+            "earlier": reading is not None and reading != page.reading,
+            "otherwise": reading is None
+            and revision is not None
+            and (now is None or now.row.text_sha256 != revision.row.text_sha256),
+            "now": now,
             "blocks": grouped(revision.blocks) if revision else [],
             "language": (revision.row.language if revision else "") or page.language,
             "entry": entry,
@@ -118,12 +134,26 @@ def at_view(reader: Reader, slug: str, seq: int, *, keys: Sequence[VerifierKey] 
             "title": (revision.row.title or None) if revision else None,
             "text": revision.text if revision else None,
             "text_sha256": revision.row.text_sha256 if revision else None,
+            "reading": revision.reading if revision else None,
             "facts": [list(fact) for fact in facts],
             "acts": [{"kind": kind, "at": at} for kind, at in acts],
             "time_stamp": {"at": there[0], "authority": there[1]} if there else None,
             "entry": entry,
         },
     )
+
+
+def _cited(reader: Reader, revision: Revision, seq: int) -> str:
+    """What the address of a look needs so that it shows this text of it: nothing where it is the one that was first read."""
+    first = text_at(reader, revision.page, seq)
+    is_first = first is None or first.row.text_sha256 == revision.row.text_sha256
+    return "" if is_first else f"?reading={revision.reading}"
+
+
+def _path_of(revision: Revision) -> str:
+    """Where a revision stands, below its page: by its reading's number where that is not the present one."""
+    earlier = revision.reading != revision.page.reading
+    return f"reading/{revision.reading}/{revision.number}" if earlier else str(revision.number)
 
 
 def _look_of(reader: Reader, page: PageRow, seq: int) -> Look:
@@ -133,15 +163,21 @@ def _look_of(reader: Reader, page: PageRow, seq: int) -> Look:
     return look
 
 
-def cite_view(reader: Reader, slug: str, seq: int, *, title: str, absolute: Callable[[str], str]) -> Citation:
-    """How to cite what one look saw. Raises NoPage, NoObservation, NothingSeen."""
+def cite_view(
+    reader: Reader, slug: str, seq: int, *, reading: int | None, title: str, absolute: Callable[[str], str]
+) -> Citation:
+    """How to cite what one look saw, as it was first read or as `reading` has it. Raises NoPage, NoObservation, NothingSeen."""
     with reader.one_instant():
         page = reader.page(slug)
         look = _look_of(reader, page, seq)
-        if look.revision is None:
+        revision = text_at(reader, page, seq, reading)
+        if revision is None:
             raise NothingSeen(seq)
-        revision = reader.revision(slug, look.revision)
-    return citation(page, look, revision, archive=title, address=absolute(f"/page/{page.slug}/at/{seq}"))
+        asked: str = json.loads(reader.entry(seq))["url"]
+        cited = _cited(reader, revision, seq)
+        version = version_of(reader, page, revision.reading)
+    address = absolute(f"/page/{page.slug}/at/{seq}{cited}")
+    return citation(page, look, revision, asked=asked, version=version, archive=title, address=address)
 
 
 class NothingSeen(NotInArchive):

@@ -165,7 +165,10 @@ async def diff(datasette, request):
 async def at(datasette, request):
     slug, seq = request.url_vars["slug"], int(request.url_vars["seq"])
     return await _answer(
-        datasette, request, "at.html", lambda reader: texts.at_view(reader, slug, seq, keys=_keys(datasette))
+        datasette,
+        request,
+        "at.html",
+        lambda reader: texts.at_view(reader, slug, seq, reading=_number(request, "reading"), keys=_keys(datasette)),
     )
 
 
@@ -228,7 +231,12 @@ async def cite(datasette, request):
     found = await _read(
         datasette,
         lambda reader: texts.cite_view(
-            reader, slug, seq, title=_site_title(datasette), absolute=_absolute(datasette, request)
+            reader,
+            slug,
+            seq,
+            reading=_number(request, "reading"),
+            title=_site_title(datasette),
+            absolute=_absolute(datasette, request),
         ),
     )
     if form == "csl.json":

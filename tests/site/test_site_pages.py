@@ -156,7 +156,7 @@ def test_a_text_is_cited_by_the_look_that_saw_it_and_its_digest(site: Any) -> No
     words = site.get(f"{base}.txt").text
     assert words == (
         "On settlement in the Straits of Meridia. http://mea.norland.example/en/straits?view=full, as seen 2031-05-01T06:00:00Z."
-        f" variorum, http://localhost/page/straits/at/{seq} (reading 1, text SHA-256 {digest})\n"
+        f" variorum, http://localhost/page/straits/at/{seq} (reading 1 by test/1, text SHA-256 {digest})\n"
     )
     assert site.get(f"{base}.csl.json").json()[0]["accessed"] == {"date-parts": [[2031, 5, 1]]}
     assert f"url = {{http://localhost/page/straits/at/{seq}}}" in site.get(f"{base}.bib").text

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import queue
 import random
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -179,22 +180,32 @@ class Deliverer:
         self._done.put(Done(post, self._sender.send(post)))
 
     def _note(self, box: Postbox, timeout_s: float) -> None:
-        """Note what has come back within that time; where the disk refuses, until it takes it."""
-        try:
-            done = self._done.get(timeout=timeout_s)
-        except queue.Empty:
-            return
-        if done is None:
+        """Note what has come back within that time, all of it at once; where the disk refuses, until it takes it."""
+        came = list(self._came_back(timeout_s))
+        if not came:
             return
         try:
-            _noted(box, done, clock.now())
+            with box.transaction() as conn:
+                for done in came:
+                    _note_one(conn, done, clock.now())
         except StoreFailed as error:
             self._refused(error)
-            self._done.put(done)
+            for done in came:
+                self._done.put(done)
             time.sleep(1.0)
             return
         self._took()
-        self._busy.pop(done.post.target, None)
+        for done in came:
+            self._busy.pop(done.post.target, None)
+
+    def _came_back(self, timeout_s: float) -> Iterator[Done]:
+        """What has come back by now, or the first thing that does."""
+        with suppress(queue.Empty):
+            done = self._done.get(timeout=timeout_s)
+            while True:
+                if done is not None:
+                    yield done
+                done = self._done.get_nowait()
 
     def _finish(self, box: Postbox, timeout_s: float) -> None:
         end = time.monotonic() + timeout_s
@@ -204,12 +215,15 @@ class Deliverer:
 
     def _leave(self, box: Postbox) -> None:
         """What is still under way may or may not arrive: it is tried again with the delay of a failed try, not at every start."""
-        for post in self._busy.values():
-            try:
-                _noted(box, Done(post, Result(state="later", detail=_LEFT)), clock.now())
-            except StoreFailed as error:
-                self._refused(error)
-                return
+        if not self._busy:
+            return
+        left = Result(state="later", detail=_LEFT)
+        try:
+            with box.transaction() as conn:
+                for post in self._busy.values():
+                    _note_one(conn, Done(post, left), clock.now())
+        except StoreFailed as error:
+            self._refused(error)
 
     def deliver_now(self) -> None:
         """Send what is due, once each, and return soon: for commands that end."""
@@ -227,20 +241,19 @@ def _again(box: Postbox) -> None:
         posting.begin_again(conn, clock.now())
 
 
-def _noted(box: Postbox, done: Done, at: datetime) -> None:
+def _note_one(conn: sqlite3.Connection, done: Done, at: datetime) -> None:
     post, result = done.post, done.result
-    with box.transaction() as conn:
-        if result.state == "sent":
-            posting.note_sent(conn, post, at)
-        elif result.state == "never":
-            posting.note_parked(conn, post, result.detail, accepted=result.accepted)
-        else:
-            posting.note_failed(
-                conn,
-                post,
-                at,
-                result.detail,
-                jitter=random.random(),
-                accepted=result.accepted,
-                wait_s=result.wait_s,
-            )
+    if result.state == "sent":
+        posting.note_sent(conn, post, at)
+    elif result.state == "never":
+        posting.note_parked(conn, post, result.detail, accepted=result.accepted)
+    else:
+        posting.note_failed(
+            conn,
+            post,
+            at,
+            result.detail,
+            jitter=random.random(),
+            accepted=result.accepted,
+            wait_s=result.wait_s,
+        )

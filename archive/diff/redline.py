@@ -10,7 +10,7 @@ from typing import Literal
 
 from archive.diff.assemble import Op
 from archive.diff.looks import looks
-from archive.text import INVISIBLES
+from archive.text import INVISIBLE, INVISIBLES
 
 RunKind = Literal["equal", "delete", "insert", "moved_away", "moved_here"]
 
@@ -19,6 +19,9 @@ _BESIDE: Mapping[RunKind, set[RunKind]] = {
     "insert": {"insert", "moved_here"},
 }
 _BORDER = re.compile(r"\n[^\S\n]*\n\s*")
+_UNSHOWABLE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+UNSHOWABLE = re.compile(f"[{_UNSHOWABLE}]")
+UNSEEN = re.compile(f"[{_UNSHOWABLE}{INVISIBLE}]")  # or invisible
 _KEPT: tuple[RunKind, ...] = ("equal", "moved_here")
 _NUMBER = 32  # characters looked at beside a replaced part of a number
 _NUMBER_ONLY = re.compile(r"\d+(?:[.,:/٫٬’']\d+)*")
@@ -95,10 +98,7 @@ def folded(blocks: Sequence[Block], context: int | None) -> Iterator[tuple[bool,
 
 def needs_name(char: str) -> bool:
     """Whether a character can't be shown as it is anywhere: controls, direction overrides, halves of pairs."""
-    code = ord(char)
-    if code < 0x20 or 0x7F <= code <= 0x9F:
-        return char not in "\n\t"
-    return 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069 or 0xD800 <= code <= 0xDFFF or code in (0x2028, 0x2029)
+    return UNSHOWABLE.match(char) is not None
 
 
 def is_invisible(char: str) -> bool:
@@ -108,7 +108,7 @@ def is_invisible(char: str) -> bool:
 
 def visible(text: str) -> str:
     """The characters of a text that are shown as they are."""
-    return "".join(char for char in text if not needs_name(char) and not is_invisible(char))
+    return UNSEEN.sub("", text)
 
 
 # --- making it -------------------------------------------------------------------------------------------------------

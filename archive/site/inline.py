@@ -1,4 +1,4 @@
-"""Marked runs as HTML, everything escaped: the one piece of a page that is too many calls for a template."""
+"""What would be too many calls for a template, as HTML with everything escaped: marked runs, and the marks of small charts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from html import escape
 
 from archive.site.language import Catalogue
 from archive.site.marks import Segment
+from archive.site.timeline import Piece
 
 _SAID = {
     "delete": "deleted",
@@ -19,6 +20,13 @@ _SAID = {
 def runs(segments: Sequence[Segment], say: Catalogue) -> str:
     """Kept text as it is, changes in `<ins>` and `<del>` with words for those who can't see them, moves linked."""
     return "".join(_run(part, say) for part in segments)
+
+
+def marks(pieces: Sequence[Piece]) -> str:
+    """The changes of one page as lines in a chart of 16 units' height."""
+    return "".join(
+        f'<line class="{piece.state}" x1="{piece.x:.4g}%" x2="{piece.x:.4g}%" y1="5" y2="16"/>' for piece in pieces
+    )
 
 
 def _run(part: Segment, say: Catalogue) -> str:

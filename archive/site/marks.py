@@ -10,19 +10,10 @@ from typing import Any
 
 from archive.diff.assemble import Op
 from archive.diff.looks import character_name
-from archive.diff.redline import (
-    NEW_SIDE,
-    OLD_SIDE,
-    Block,
-    Run,
-    RunKind,
-    is_invisible,
-    needs_name,
-    redline,
-    visible,
-)
+from archive.diff.redline import NEW_SIDE, OLD_SIDE, UNSEEN, UNSHOWABLE, Block, Run, RunKind, redline, visible
 
 _BORDER = re.compile(r"\n[^\S\n]*\n\s*")
+_GAP = "\n\n"  # between the blocks of a text
 _WITHIN = 500  # characters of white space, at most, that a redline leaves out between two runs
 _FOLD = 4  # so many unchanged blocks in a row are folded, but for one at each end
 _OLD_ONLY = ("delete", "moved_away")
@@ -104,6 +95,44 @@ def marked(
         )
         for runs in paragraphs
     )
+
+
+def changed_blocks(old: str, new: str, ops: Sequence[Mapping[str, Any]]) -> tuple[MarkedBlock, ...]:
+    """Only the blocks that a change touched, at a cost that grows with them: what stayed between them is not looked at."""
+    old_kept, new_kept = _Kept(old), _Kept(new)
+    for op in ops:
+        if op["op"] == "equal":
+            old_kept.leave_out(*op["old"])
+            new_kept.leave_out(*op["new"])
+    moved = [{"op": op["op"], "old": old_kept.placed(op["old"]), "new": new_kept.placed(op["new"])} for op in ops]
+    return tuple(block for block in marked(old_kept.text, new_kept.text, moved) if block.changes)
+
+
+class _Kept:
+    """A text without the whole blocks inside stretches of it, and where what is kept stands then."""
+
+    def __init__(self, text: str) -> None:
+        self._whole = text
+        self._ends: list[int] = []  # of what is left out
+        self._lost: list[int] = [0]  # characters left out up to there
+        self._pieces: list[str] = []
+        self._at = 0
+
+    def leave_out(self, start: int, end: int) -> None:
+        first = self._whole.find(_GAP, start, end)
+        last = self._whole.rfind(_GAP, start, end)
+        if first < last:
+            self._pieces.append(self._whole[self._at : first])
+            self._lost.append(self._lost[-1] + last - first)
+            self._ends.append(last)
+            self._at = last
+
+    @property
+    def text(self) -> str:
+        return "".join([*self._pieces, self._whole[self._at :]])
+
+    def placed(self, span: Sequence[int]) -> list[int]:
+        return [place - self._lost[bisect_right(self._ends, place)] for place in span]
 
 
 def folds(blocks: Sequence[MarkedBlock]) -> tuple[Fold, ...]:
@@ -209,16 +238,13 @@ def _segment(run: Run, change: int, shown: set[tuple[int, bool]]) -> Segment:
 
 def _pieces(run: Run) -> Iterator[Piece]:
     """The text with the name of every character that can't be seen; a look-alike is spelled out."""
-    plain = ""
-    for char in run.text:
-        if needs_name(char) or (run.kind != "equal" and is_invisible(char)):
-            if plain:
-                yield plain, False
-            plain = ""
-            yield character_name(char), True
-        else:
-            plain += char
-    if plain:
-        yield plain, False
+    at = 0
+    for found in (UNSHOWABLE if run.kind == "equal" else UNSEEN).finditer(run.text):
+        if at < found.start():
+            yield run.text[at : found.start()], False
+        yield character_name(found[0]), True
+        at = found.end()
+    if at < len(run.text):
+        yield run.text[at:], False
     if run.named and visible(run.text):
         yield ", ".join(map(character_name, visible(run.text))), True

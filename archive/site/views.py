@@ -24,7 +24,7 @@ from archive.reading.readings import readings
 from archive.reading.rows import ChangeRow, Json, RevisionRow, Seam
 from archive.site.atom import Told, feed, source_of
 from archive.site.language import ENGLISH, Catalogue
-from archive.site.marks import Fold, folds, marked
+from archive.site.marks import Fold, changed_blocks, folds, marked
 from archive.site.texts import neighbour
 from archive.site.timeline import chart, spark
 from archive.site.view import View
@@ -34,7 +34,8 @@ HISTORY_SIZE = 100  # revisions on one screen
 LATEST = 8  # changes on the first page
 GAPS_A_REVISION = 3  # more of them are told together
 GAPS_DRAWN = 150
-FEED_SIZE = 50
+FEED_SIZE = 20
+FEED_CHARS = 500_000  # of texts read for it
 LOOKS_SIZE = 100
 BLOCKS_SHOWN = 2000  # of one comparison
 CHARS_COMPARED = 1_000_000  # of both texts, where the comparison is not stored
@@ -283,15 +284,14 @@ def feed_view(
         page = reader.page(slug) if slug is not None else None
         if statement is not None and not reader.has_statement(statement):
             raise NoStatement(statement)
-        found = reader.changes_of(page, statement=statement, before=before, limit=FEED_SIZE + 1)
-        changes, older = found[:FEED_SIZE], found[FEED_SIZE - 1].id if len(found) > FEED_SIZE else None
+        changes = reader.changes_of(page, statement=statement, before=before, limit=FEED_SIZE + 1)
         identity = reader.identity()
         checkpoint = reader.checkpoint()
-        facts = repr((identity, page and page.name, changes, older, before, title, absolute("/"), checkpoint, say.code))
+        facts = repr((identity, page and page.name, changes, before, title, absolute("/"), checkpoint, say.code))
         etag = f'"{hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
         if etag in known:
             return etag, None
-        told = [_told(reader, change) for change in changes]
+        told = _told(reader, changes[:FEED_SIZE])
     return etag, feed(
         told,
         source=source_of(page, statement, title=title, say=say),
@@ -300,11 +300,19 @@ def feed_view(
         absolute=absolute,
         checkpoint=checkpoint,
         before=before,
-        older=older,
+        older=told[-1].change.id if len(told) < len(changes) else None,
         say=say,
     )
 
 
-def _told(reader: Reader, change: ChangeRow) -> Told:
-    old, new, ops = reader.change_texts(change.id)
-    return Told(change=change, blocks=tuple(block for block in marked(old, new, ops) if block.changes))
+def _told(reader: Reader, changes: Sequence[ChangeRow]) -> list[Told]:
+    """The first of these changes with what they did, so many that a bounded amount of text is read; one at least."""
+    told: list[Told] = []
+    read = 0
+    for change in changes:
+        old, new, ops = reader.change_texts(change.id)
+        read += len(old) + len(new)
+        if told and read > FEED_CHARS:
+            break
+        told.append(Told(change=change, blocks=changed_blocks(old, new, ops)))
+    return told

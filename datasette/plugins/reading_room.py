@@ -8,7 +8,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -17,6 +17,7 @@ from datasette import NotFound, Response, hookimpl
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
+from jinja2 import Template
 from markupsafe import Markup
 
 from archive.checkpoints import verifier_keys
@@ -289,10 +290,26 @@ async def _answer(datasette, request, template: str, view: Callable[[Reader], Vi
         "here": request.path,
     }
     pinned = _pinned(request, page)
-    html = await datasette.render_template(f"room/{template}", {**values, "pinned": pinned}, request=request)
+    found = _at_once(datasette.jinja_env).get_template(f"room/{template}")
+    html = await datasette.render_template(found, {**values, "pinned": pinned}, request=request)
     if pinned is not None:
         html = keep(html, {"base": str(pinned)}, under=datasette.urls.path(f"/page/{page.slug}"))
     return _tagged(request, Response.html(UNFIT.sub("\ufffd", html)))
+
+
+class _AtOnce(Template):
+    """A template that waits for nothing, so that it need not ask of every piece whether to wait for it."""
+
+    async def render_async(self, *values, **more):
+        return self.render(*values, **more)
+
+
+@lru_cache(maxsize=4)
+def _at_once(env):
+    """Datasette's environment for templates that wait for nothing."""
+    made = env.overlay(enable_async=False)
+    made.template_class = _AtOnce
+    return made
 
 
 def _pinned(request, page) -> int | None:
@@ -354,13 +371,8 @@ def _day(request, name: str) -> date | None:
 
 def _absolute(datasette, request) -> Callable[[str], str]:
     public_url = (datasette.plugin_config("reading_room") or {}).get("public_url")
-
-    def absolute(path: str) -> str:
-        if public_url:
-            return public_url + path
-        return datasette.absolute_url(request, datasette.urls.path(path))
-
-    return absolute
+    root = public_url or datasette.absolute_url(request, datasette.urls.path("/")).rstrip("/")
+    return lambda path: root + path
 
 
 @hookimpl

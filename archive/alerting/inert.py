@@ -48,8 +48,11 @@ def inert(text: str) -> str:
     >>> inert("see https://x.example @all").replace(JOINER, "|")
     'see https:|//|x.|example @|all'
     """
-    broken = _ACTS.sub(JOINER, _LINE_ENDS.sub(" ", text))
-    return "".join(f"<{character_name(char)}>" if needs_name(char) else char for char in broken)
+    return _named(_ACTS.sub(JOINER, _LINE_ENDS.sub(" ", text)))
+
+
+def _named(line: str) -> str:
+    return "".join(f"<{character_name(char)}>" if needs_name(char) else char for char in line)
 
 
 def joined(before: str, after: str) -> str:
@@ -72,7 +75,15 @@ def in_markdown(line: str) -> str:
 
 def isolated(text: str) -> str:
     """The same inside a sentence of ours: right-to-left words don't turn the sentence round."""
-    told = inert(text)
+    return _set_apart(inert(text))
+
+
+def apart(text: str) -> str:
+    """A page's words inside a line of ours, where no client acts on them: of one line, and not turning it round."""
+    return _set_apart(_named(_LINE_ENDS.sub(" ", text)))
+
+
+def _set_apart(told: str) -> str:
     return isolated_block(told) if turns(told) else told
 
 

@@ -11,8 +11,10 @@ from html import escape
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
+from archive.alerting.inert import apart
 from archive.reading.rows import ChangeRow, PageRow
 from archive.site.language import ENGLISH, Catalogue
+from archive.site.links import with_query
 from archive.site.marks import MarkedBlock, Segment
 from archive.site.words import amount, bounds, kinds, said
 from archive.text import direction
@@ -82,7 +84,7 @@ def feed(
     `checkpoint` is the log's newest one: who reads the feed keeps it, out of our reach. `before` and `older` are the changes
     that this part of the feed and the next one come after (RFC 5005, section 3).
     """
-    root = ET.Element("feed", {"xmlns": _ATOM})
+    root = ET.Element("feed", {"xmlns": _ATOM, _XML_LANG: say.code})
     here = f"{source.path.rstrip('/')}/feed.atom"
     _put(root, "id", tag(identity, source.what))
     _put(root, "title", source.title)
@@ -92,8 +94,9 @@ def feed(
     if checkpoint is not None:
         _put(root, "checkpoint", checkpoint, xmlns=CHECKPOINT_NAMESPACE)
     places = {"self": before, "first": None, **({"next": older} if older is not None else {})}
+    asked = {} if say is ENGLISH else {"lang": say.code}
     for rel, after in places.items():
-        query = "" if after is None else f"?before={after}"
+        query = with_query("", {**asked, **({} if after is None else {"before": str(after)})})
         _put(root, "link", rel=rel, type="application/atom+xml", href=absolute(here) + query)
     _put(root, "link", rel="alternate", type="text/html", href=absolute(source.path))
     for item in told:
@@ -115,7 +118,7 @@ def _entry(root: ET.Element, item: Told, identity: str | None, absolute: Callabl
     _put(entry, "id", tag(identity, f"change/{change.observation}"))
     words = amount(change.words_added, change.words_removed, change.words_moved, say)
     silent = f", {say('silently')}" if change.silent else ""
-    _put(entry, "title", f"{change.page_title or change.page}: {words}{silent}")
+    _put(entry, "title", f"{apart(change.page_title or change.page)}: {words}{silent}")
     _put(entry, "updated", change.not_after)
     _put(entry, "published", change.not_after)
     href = absolute(f"/page/{change.page}/{change.from_number}..{change.to_number}")

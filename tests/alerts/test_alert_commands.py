@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import subprocess
@@ -12,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import feedparser
 import pytest
+
+from scraper.serve_site import make_datasette
 
 COMMAND = Path(sys.executable).with_name("variorum")
 MUST, SHOULD = "All parties must pay within 30 days.", "All parties should pay within 20 days."
@@ -181,6 +185,27 @@ def test_rereading_tells_nothing(home: Home, sink: Any) -> None:
     assert sink.taken == []
 
 
+def entries_of_feed(home: Home) -> list[tuple[str, str]]:
+    """(id, updated) of each entry of the feed of all changes, as the reading room serves it."""
+    datasette = make_datasette(home.path / "archive.db")
+    parsed = feedparser.parse(asyncio.run(datasette.client.get("/feed.atom")).content)
+    assert not parsed.bozo
+    return [(entry.id, entry.updated) for entry in parsed.entries]
+
+
+def test_a_feeds_entries_keep_their_ids_over_new_readings_and_rebuilds(home: Home) -> None:
+    changed(home)
+    before = entries_of_feed(home)
+    assert len(before) == 1
+    assert home.run("rebuild").code == 0
+    assert entries_of_feed(home) == before
+    text = (home.path / "variorum.toml").read_text("utf-8")
+    (home.path / "variorum.toml").write_text(text.replace('slug = "talks"', 'slug = "talks"\nignore = ["h1"]'))
+    home.run("reread")
+    assert home.stored("SELECT max(number) FROM readings") == [(2,)]
+    assert entries_of_feed(home) == before
+
+
 # --- while the service runs ------------------------------------------------------------------------------------------
 
 
@@ -206,7 +231,7 @@ def test_the_service_confirms_tells_and_takes_notes_meanwhile(home: Home, sink: 
         assert home.run("check").code == 1
     finally:
         service.terminate()
-        _, err = service.communicate(timeout=20)
+        _, err = service.communicate(timeout=120)
     assert service.returncode == 0, err
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
+from lxml import etree
 
 from archive.pages import PageSettings
 
@@ -99,3 +101,70 @@ def test_the_feed_carries_the_newest_checkpoint_as_it_was_signed(site_of: Callab
     assert found is not None
     assert found.text == note
     assert not feedparser.parse(content).bozo
+
+
+SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
+HOSTILE = "\u202eevil\u202c <b>x</b> &amp; ]]> \x0c\ufffe \u2069\u2069 a\u2028b موقف"
+
+
+@pytest.fixture(scope="module")
+def long(make: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A page of 121 changes with a hostile title, and one without any."""
+
+    def story(keeper: Any) -> None:
+        keeper.add(PageSettings(slug="one", url="http://a.example/", statement="peace"))
+        keeper.add(PageSettings(slug="two", url="http://b.example/", language="x-y", statement="peace"))
+        for number in range(122):
+            keeper.look("one", [("title", HOSTILE), ("paragraph", f"Wording {number} & <i>{HOSTILE}")])
+        keeper.look("two", [("title", "Two")])
+
+    return make(tmp_path_factory.mktemp("long") / "home", story)
+
+
+FEEDS = ["/feed.atom", "/page/one/feed.atom", "/page/two/feed.atom", "/statement/peace/feed.atom", "/feed.atom?lang=ru", "/feed.atom?before=60"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_a_feed_is_as_the_rfc_has_it_to_the_letter(long: Any, path: str) -> None:
+    SCHEMA.assertValid(etree.fromstring(long.get(path).content))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [(b"<updated>2031-", b"<updated>"), (b"tag:", b"tag "), (b' term="', b' name="'), (b"<author>", b"<!--"), (b'type="html"', b'type="xml"')],
+)  # fmt: skip
+def test_the_schema_finds_what_is_wrong_with_a_feed(long: Any, right: bytes, wrong: bytes) -> None:
+    content = (
+        long.get("/feed.atom")
+        .content.replace(right, wrong)
+        .replace(b"</author>", b"-->" if b"<!--" in wrong else b"</author>")
+    )
+    assert not SCHEMA.validate(etree.fromstring(content))
+
+
+@pytest.mark.parametrize("path", ["/feed.atom", "/page/one/feed.atom?lang=ru", "/statement/peace/feed.atom"])
+def test_its_parts_lead_from_one_to_the_next_and_hold_every_change_once(long: Any, path: str) -> None:
+    found: list[str] = []
+    here: str | None = path
+    while here is not None:
+        root = parse(long.get(here).content)
+        links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+        assert links["self"] == f"http://localhost{here}"
+        assert links["first"] == f"http://localhost{path}"
+        found += [text(entry, "id") for entry in entries(root)]
+        here = links["next"].removeprefix("http://localhost") if "next" in links else None
+    assert len(found) == len(set(found)) == 121
+
+
+def test_a_feed_is_dated_by_its_newest_change_and_says_its_language(long: Any) -> None:
+    for path, code in (("/feed.atom", "en"), ("/feed.atom?lang=kk", "kk")):
+        root = parse(long.get(path).content)
+        assert text(root, "updated") == max(text(entry, "updated") for entry in entries(root))
+        assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == code
+
+
+def test_a_title_of_a_page_does_not_turn_the_line_around_it(long: Any) -> None:
+    title = text(entries(parse(long.get("/feed.atom").content))[0], "title")
+    assert title.startswith("\u2068<U+202E RIGHT-TO-LEFT OVERRIDE>evil")
+    assert title.endswith("\u2069: 1 word added, 1 removed")
+    assert title.count("\u2069") == 1

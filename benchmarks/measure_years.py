@@ -61,6 +61,7 @@ class Simulation:
     at: datetime
     counts: Counter[str] = field(default_factory=Counter)
     store_s: float = 0.0  # within the store's transactions
+    store_cpu_s: float = 0.0
     _sealed: datetime | None = None
     _read: dict[str, tuple[object, Interpretation] | None] = field(default_factory=dict)
 
@@ -84,11 +85,12 @@ class Simulation:
         state = current_state(self.archive, page, reading=Inline(), at=at)
         capture = self._asked(page, watched, state, at, rng)
         seen = self._understood(page, watched, state, capture)
-        began_s = time.perf_counter()
+        began_s, began_cpu_s = time.perf_counter(), time.process_time()
         recorded = self.archive.record(
             seen.state, seen.capture, seen.interpretation, NextDue(at=due), (), seen.comparison
         )
         self.store_s += time.perf_counter() - began_s
+        self.store_cpu_s += time.process_time() - began_cpu_s
         outcome = recorded.derived.outcome
         self.counts[
             f"{watched.kind} {'failed' if outcome == 'failed' else outcome if outcome != 'unchanged' else recorded.derived.reason or outcome}"

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from archive import derive
 from archive.columns import reading_columns
+from archive.diff import Comparison
 from archive.evidence import rules_json
 from archive.log import append, captures
 from archive.model import Capture, Interpretation, Rules
 
-Interpreter = Callable[[derive.Look, Capture, Rules, str], Interpretation]
+Read = tuple[Interpretation, Comparison | None]  # with the comparison that `derive.apply` needs of it
+Interpreter = Callable[[derive.Look, Capture, Rules, str, derive.Latest | None], Read]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def read_again(
 ) -> dict[int, derive.Derived]:
     """These rules and this version applied to all of the page's evidence; what each observation came to, by seq.
 
-    `interpret` is the scraper's pure function of (look, capture, rules, memory). Nothing is alerted: what differs from the
+    `interpret` is the scraper's pure function of (look, capture, rules, memory, latest text before it). Nothing is alerted: what differs from the
     reading before is our change, not theirs.
     """
     reading_id = begin_reading(conn, page_id, rules, cause=cause, version=version, at=at)
@@ -85,14 +87,14 @@ def read_all(
     latest: derive.Latest | None = None
     memory = ""
     for look, capture in captures(conn, page_id, before=before):
-        interpretation = interpret(look, capture, rules, memory)
+        interpretation, comparison = interpret(look, capture, rules, memory, latest)
         derived = judged[look.seq] = derive.apply(
             conn,
             reading_id=reading_id,
             look=look,
             latest=latest,
             interpretation=interpretation,
-            comparison=derive.comparison_with(latest, interpretation),
+            comparison=comparison,
         )
         memory = interpretation.memory
         latest = derive.latest_of(conn, derived.latest_id)

@@ -157,14 +157,15 @@ class _Replay:
             interpretation = Interpretation(verdict=Verdict(), memory=page.memory)
             derived = self._as_copied(page.reading_id, seq)
         else:
-            interpretation = self._interpreters[page_id](look, capture, page.rules, page.memory)
+            interpret = self._interpreters[page_id]
+            interpretation, comparison = interpret(look, capture, page.rules, page.memory, page.latest)
             derived = derive.apply(
                 self._conn,
                 reading_id=page.reading_id,
                 look=look,
                 latest=page.latest,
                 interpretation=interpretation,
-                comparison=derive.comparison_with(page.latest, interpretation),
+                comparison=comparison,
             )
         body_id = self._conn.execute("SELECT body_id FROM observations WHERE seq = ?", (seq,)).fetchone()[0]
         remember(self._conn, page, capture, interpretation, derived, seq, body_id)

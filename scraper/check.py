@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive.derive import comparison_with
 from archive.diff import Comparison
 from archive.log import acts
 from archive.model import Capture, Interpretation
 from archive.pages import PageSettings
 from archive.store import Archive, PageState
-from scraper.acts import Read, reader_of
+from scraper.acts import Reading, compared, reader_of
 from scraper.browser import Browser
 from scraper.fetch import Fetcher
-from scraper.interpret import VERSION, needs_body, over_limit
-from scraper.parsers import Died, OverLimit, Parsers, ended
+from scraper.interpret import VERSION, needs_body
+from scraper.parsers import Parsers
 from scraper.robots import Robots, RobotsVerdict
 from scraper.watchlist import Page
 from scraper.way import Gate, Way
@@ -53,13 +52,13 @@ def page_settings(page: Page) -> PageSettings:
     )
 
 
-def current_state(archive: Archive, page: Page, *, read: Read, at: datetime) -> PageState:
+def current_state(archive: Archive, page: Page, *, reading: Reading, at: datetime) -> PageState:
     """The page's state for its next look, read again first where its rules or our extractor are not those of its reading."""
     state = archive.page_state(page.slug)
     if state.rules == page.rules and state.version == VERSION:
         return state
     cause = "rules" if state.rules != page.rules else "version"
-    reader = reader_of(acts(archive.conn, state.page_id), read)
+    reader = reader_of(acts(archive.conn, state.page_id), reading)
     archive.read_again(state, page.rules, reader, cause=cause, version=VERSION, at=at)
     return archive.page_state(page.slug)
 
@@ -136,13 +135,7 @@ def _ask(
 
 
 def understood(page: Page, state: PageState, capture: Capture, parsers: Parsers) -> Look:
-    """The look with what came of it. A text that can't be compared within the limits counts as one that can't be read."""
-    interpretation = parsers.read(capture, state.rules, state.memory)
-    comparison = None
-    try:
-        comparison = comparison_with(state.latest, interpretation, parsers.compare)
-    except OverLimit as over:
-        interpretation = over_limit(capture, state.rules, state.memory, f"{over}, to compare it with the text before")
-    except Died as died:
-        interpretation = ended(state.memory, f"{died}, comparing it with the text before")
+    """The look with what came of it."""
+    found = parsers.read(capture, state.rules, state.memory)
+    interpretation, comparison = compared(found, capture, state.rules, state.memory, state.latest, parsers)
     return Look(page=page, state=state, capture=capture, interpretation=interpretation, comparison=comparison)

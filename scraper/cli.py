@@ -365,10 +365,11 @@ seq_argument = click.argument("seq", type=click.IntRange(1))
 def explain(home: Path, seq: int, as_json: bool) -> None:
     """Why an observation was judged and read as it was: the facts, the region chosen, what was set aside, the stamps."""
     from scraper import acts
+    from scraper.parsers import Parsers
     from scraper.terminal import put, put_json, safe
 
-    with reader_of(home) as reader:
-        told = acts.explanation(*acts.explain(reader, seq))
+    with reader_of(home) as reader, Parsers() as parsers:
+        told = acts.explanation(*acts.explain(reader, seq, parsers))
     if as_json:
         put_json(told)
         return
@@ -397,15 +398,22 @@ def hold(home: Path, seq: int) -> None:
 def _act(home: Path, kind: Literal["release", "hold"], seq: int) -> None:
     from scraper import acts, clock, program, watchlist
     from scraper.alerts.addresses import rules_of
+    from scraper.parsers import Parsers
     from scraper.terminal import say
 
     with reader_of(home) as reader:
         look = reader.observation(seq)
     watch_list = watchlist.load(program.watch_list_path(home))
-    with program.archive_of(home, watch_list, holder=kind) as archive:
-        standing = (look.outcome, look.reason)
+    with program.archive_of(home, watch_list, holder=kind) as archive, Parsers() as parsers:
         derived = acts.perform(
-            archive, look.page, kind, seq, standing=standing, at=clock.now(), alerts=rules_of(watch_list)
+            archive,
+            look.page,
+            kind,
+            seq,
+            standing=(look.outcome, look.reason),
+            at=clock.now(),
+            alerts=rules_of(watch_list),
+            reading=parsers,
         )
         program.deliver_owed(home, watch_list)
     revision = f", revision {derived.number} of {look.page}" if derived.number else ""

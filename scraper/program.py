@@ -237,6 +237,6 @@ def read_again(
     with archive_of(home, watch_list, holder="reread") as archive, Parsers() as parsers:
         for page in pages:
             state = archive.page_state(page.slug)
-            interpreter = reader_of(acts(archive.conn, state.page_id), parsers.read)
+            interpreter = reader_of(acts(archive.conn, state.page_id), parsers)
             archive.read_again(state, page.rules, interpreter, cause="asked", version=VERSION, at=clock.now())
             told(page, differences(archive.conn, state.reading_id, archive.page_state(page.slug).reading_id))

@@ -182,7 +182,7 @@ class Rounds:
             self._tell_overriding(host, now)
             tools = self._tools
             try:
-                state = current_state(self._archive, page, read=tools.parsers.read, at=now)
+                state = current_state(self._archive, page, reading=tools.parsers, at=now)
             except StoreFailed as error:
                 self._waiting.leave(host, now, None)
                 self._pending.discard(page.slug)
@@ -281,4 +281,5 @@ class Rounds:
                 at=self._tools.now(),
                 alerts=self._alerts(page),
                 actor=BY_RULE,
+                reading=self._tools.parsers,
             )

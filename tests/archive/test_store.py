@@ -14,7 +14,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive.bodies import MAX_DEPTH, read_body
-from archive.derive import Look, is_silent
+from archive.derive import Latest, Look, comparison_with, is_silent
 from archive.errors import (
     HomeLocked,
     HomeUnusable,
@@ -33,6 +33,7 @@ from archive.model import Block, Capture, Document, Interpretation, Outcome, Rul
 from archive.opening import APPLICATION_ID, DATABASE
 from archive.pages import PageSettings
 from archive.reading import open_reader
+from archive.readings import Read
 from archive.store import Archive, NextDue, Recorded
 
 NOON = datetime(2014, 5, 9, 12, tzinfo=UTC)
@@ -254,9 +255,10 @@ def test_new_rules_make_a_new_reading_of_all_evidence_and_keep_the_old_one(archi
     look(archive, 0, seen(FIRST), b"one")
     look(archive, 1, seen(SECOND), b"two")
 
-    def interpret(_: Look, capture: Capture, rules: Rules, memory: str) -> Interpretation:
+    def interpret(_: Look, capture: Capture, rules: Rules, memory: str, latest: Latest | None) -> Read:
         assert capture.body is not None
-        return seen(f"{rules.select} {capture.body.decode()}", memory=memory + ".")
+        found = seen(f"{rules.select} {capture.body.decode()}", memory=memory + ".")
+        return found, comparison_with(latest, found)
 
     archive.read_again(
         archive.page_state(PAGE.slug), Rules(select="main"), interpret, cause="rules", version="x/2", at=NOON

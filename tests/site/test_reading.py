@@ -176,12 +176,14 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_page_read_again_shows_its_current_reading_alone(site_of: Callable[..., Any]) -> None:
+    from archive.derive import comparison_with
     from archive.model import Block, Capture, Document, Interpretation, Rules, Verdict
 
-    def again(look: Any, capture: Capture, rules: Rules, memory: str) -> Interpretation:
+    def again(look: Any, capture: Capture, rules: Rules, memory: str, latest: Any) -> Any:
         text = (capture.body or b"").decode()
         document = Document(title="", language="en", blocks=(Block(kind="paragraph", text=text),))
-        return Interpretation(verdict=Verdict(version="2"), document=document)
+        found = Interpretation(verdict=Verdict(version="2"), document=document)
+        return found, comparison_with(latest, found)
 
     def story(keeper: Any) -> None:
         keeper.add(PageSettings(slug="page", url="http://a.example/"))

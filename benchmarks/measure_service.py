@@ -1,6 +1,7 @@
 """Memory and answers of a real `variorum serve` that watches 300 pages, while it looks at them, is backed up, reloaded and verified.
 
-    python benchmarks/measure_service.py [--pages 300] [--days 7] [--seconds 30] [--readers 2] [--every 20s] [--home DIR] [--json]
+    python benchmarks/measure_service.py [--pages 300] [--days 7 | --stretched 600000] [--seconds 30] [--readers 2] [--every 20s]
+        [--home DIR] [--json]
 
 First an archive is made that already has a history: `--days` of hourly looks at the pages of `watched_pages.py` (and of the shared corpus,
 where it lies beside the checkout), through the store. With `--home` it is kept, and made only once. Then a server on loopback gives the
@@ -35,9 +36,10 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from measure_size import stretched_after
 from measure_years import begin, list_text
 from pages_server import ADDRESS, served
-from watched_pages import WatchedPage
+from watched_pages import WatchedPage, watched_pages
 
 from archive.reading import Reader, open_reader
 from scraper import watchlist
@@ -269,8 +271,8 @@ def peak_of(arguments: list[str]) -> tuple[float, float]:
 
 
 def measured(home: Path, options: argparse.Namespace) -> dict[str, Any]:
-    watched, address = [WatchedPage(number) for number in range(options.pages)], ADDRESS % options.port
-    looks = make_history(home, address, watched, options.days)
+    watched, address = watched_pages(options.pages), ADDRESS % options.port
+    looks = make_history(home, address, watched, options.days, options.stretched)
     fetch = f'delay = "{options.delay}"\nallow_addresses = ["127.0.0.0/8"]'
 
     def write_list(every: str) -> None:
@@ -287,7 +289,7 @@ def measured(home: Path, options: argparse.Namespace) -> dict[str, Any]:
         plain = [sys.executable, "-m", "datasette", "serve", str(scratch / "empty.db"), "--port", "0"]
         beside = stack.enter_context(started(plain, scratch / "plain"))
         empty = said(scratch / "plain", beside, "http://")
-        log = scratch / "serve"
+        log = home / "serve.log"
         serve = stack.enter_context(started([str(COMMAND), "--home", str(home), "serve", "--port", "0"], log))
         service = said(log, serve, "http://")
         alone = one_at_a_time(service, serve.pid, addresses.kinds)
@@ -307,10 +309,10 @@ def measured(home: Path, options: argparse.Namespace) -> dict[str, Any]:
                 time.sleep(options.seconds / 8)
             phase("round")
             time.sleep(options.seconds)
-            for name, command in (
-                ("round and backup", ["backup", str(scratch / "backup")]),
-                ("round and verify --deep", ["verify", "--deep"]),
-            ):
+            commands = {"round and backup": ["backup", str(scratch / "backup")]}
+            if not options.stretched:
+                commands["round and verify --deep"] = ["verify", "--deep"]
+            for name, command in commands.items():
                 phase(name)
                 apart[name] = peak_of([str(COMMAND), "--home", str(home), *command])
         recorded = log.read_text("utf-8", "replace").count("Z  ")
@@ -333,13 +335,17 @@ def measured(home: Path, options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def make_history(home: Path, address: str, watched: list[WatchedPage], days: float) -> int:
+def make_history(home: Path, address: str, watched: list[WatchedPage], days: float, stretched: int) -> int:
     """Looks at the pages until now, where the home has none yet; returns how many there are."""
     if not (home / "archive.db").exists():
         now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        days = stretched / (24 * len(watched)) + 1 if stretched else days
         archive, simulation = begin(home, address, watched, now - timedelta(days=days))
         with archive:
-            simulation.run(now)
+            if stretched:
+                stretched_after(home, simulation).to(stretched)
+            else:
+                simulation.run(now)
     with open_reader(home / "archive.db") as reader:
         row = reader.row("SELECT count(*) AS n FROM observations")
         assert row is not None
@@ -385,6 +391,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=300)
     parser.add_argument("--days", type=float, default=7, help="of history before")
+    parser.add_argument(
+        "--stretched", type=int, default=0, help="so many looks instead, of which two days are true ones"
+    )
     parser.add_argument("--seconds", type=float, default=30, help="of each phase")
     parser.add_argument("--readers", type=int, default=2)
     parser.add_argument("--every", default="20s", help="how often pages are looked at in a round")

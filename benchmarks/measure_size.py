@@ -25,6 +25,7 @@ from statistics import median
 from measure_years import START, Simulation, begin
 from watched_pages import LARGE_EVERY, WatchedPage
 
+from archive.checkpoints import KEY, LAST_NOTE
 from archive.growth import growth
 from archive.reading import open_reader
 from scraper.serve_site import make_datasette
@@ -96,19 +97,23 @@ class Stretched:
         return int(seq), int(body)
 
 
+def stretched_after(home: Path, simulation: Simulation) -> Stretched:
+    """Two days of looks at these pages, ready to be stretched. Nothing is signed any more: digests are made up."""
+    conn, first_day = simulation.archive.conn, simulation.at + DAY
+    simulation.run(first_day)
+    seq, body = conn.execute("SELECT (SELECT max(seq) FROM entries), (SELECT max(id) FROM blobs)").fetchone()
+    simulation.run(first_day + DAY)
+    (home / KEY).unlink()
+    (home / LAST_NOTE).unlink(missing_ok=True)
+    return Stretched(simulation, seq + 1, body + 1)
+
+
 def measured(home: Path, pages: int, sizes: list[int], looks: int) -> dict[int, dict[str, float]]:
     watched = [WatchedPage(number) for number in range(pages + 7) if number % LARGE_EVERY != 7][:pages]
     archive, simulation = begin(home, "https://www{host}.ministry.example", watched, START)
-    (home / "archive.key").unlink()  # digests are made up: nothing is signed
-    (home / "archive.checkpoint").unlink(missing_ok=True)
     found: dict[int, dict[str, float]] = {}
     with archive:
-        simulation.run(START + DAY)
-        first, body = archive.conn.execute(
-            "SELECT (SELECT max(seq) FROM entries), (SELECT max(id) FROM blobs)"
-        ).fetchone()
-        simulation.run(START + 2 * DAY)
-        stretched = Stretched(simulation, first + 1, body + 1)
+        stretched = stretched_after(home, simulation)
         for size in sizes:
             stretched.to(size)
             archive.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")

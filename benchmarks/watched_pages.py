@@ -7,12 +7,14 @@ year on average, on a tenth of the pages twice a month. Each fiftieth page is a 
 
 from __future__ import annotations
 
+import gzip
 from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from random import Random
 
 from living_parts import Words, all_words, headline, sentence, written_date
@@ -43,6 +45,7 @@ _ROUND = [
 _EPOCH = datetime(2014, 1, 1, tzinfo=UTC)  # text edits are counted from here
 _YEARS = 20
 LARGE_EVERY = 50
+_CORPUS = Path(__file__).resolve().parents[1] / "../shared/corpora/pages"
 FAILED_SHARE = 0.005  # of looks meet a server in trouble
 
 Headers = tuple[tuple[str, str], ...]
@@ -213,6 +216,32 @@ class WatchedPage:
             f"<style>{style}</style><script>{script}</script></head><body><header><nav><ul>{menu}</ul></nav></header>"
         )
         return top.encode(), f"<footer><p>{words.site}, {words.city}</p></footer></body></html>".encode()
+
+
+@dataclass(slots=True)
+class RealPage(WatchedPage):
+    """One with the revisions of a real page, the first after the last; what else it answers is as of the others."""
+
+    bodies: tuple[bytes, ...] = field(default=(), kw_only=True, repr=False)
+
+    def _body(self, at: datetime, rng: Random) -> bytes:
+        return self.bodies[self._version % len(self.bodies)] + self._noise(at, rng)
+
+
+def watched_pages(count: int) -> list[WatchedPage]:
+    """So many pages; every tenth is a real one, as far as there are some beside the checkout."""
+    real = sorted(_CORPUS.glob("*/*/page.json"))
+    made = []
+    for number in range(count):
+        folder = real[number // 10].parent if number % 10 == 4 and number // 10 < len(real) else None
+        bodies = () if folder is None else tuple(_read(path) for path in sorted(folder.glob("*Z.html*")))
+        made.append(RealPage(number, bodies=bodies) if bodies else WatchedPage(number))
+    return made
+
+
+def _read(path: Path) -> bytes:
+    data = path.read_bytes()
+    return gzip.decompress(data) if path.suffix == ".gz" else data
 
 
 def _base_headers(at: datetime, rng: Random, *, is_traced: bool) -> Headers:

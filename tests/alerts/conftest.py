@@ -222,18 +222,22 @@ class Mailbox:
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
     made = Mailbox()
-    port = free_port()
-    controller = Controller(made, hostname="127.0.0.1", port=port)
+    controller = MailServer(made)
     controller.start()
-    made.place = f"127.0.0.1:{port}"
+    made.place = f"127.0.0.1:{controller.port}"
     yield made
     controller.stop()
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+class MailServer(Controller):
+    """On a port of the system's choice, which no other process can take before it listens."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        super().__init__(mailbox, hostname="127.0.0.1", port=self._socket.getsockname()[1], ready_timeout=60)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._socket)
 
 
 @dataclass

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -200,12 +201,15 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def fill() -> Callable[[Path, int], Path]:
-    """Fills a disk but for so many bytes, by a file."""
+    """Fills a disk but for so many bytes, by a file; a program at work may take some of the room meanwhile."""
 
     def run(place: Path, but_bytes: int) -> Path:
         free = os.statvfs(place).f_bavail * os.statvfs(place).f_frsize
         path = place / "fill"
-        path.write_bytes(bytes(max(0, free - but_bytes)))
+        with path.open("wb", buffering=0) as file, suppress(OSError):
+            file.write(bytes(max(0, free - but_bytes)))
+            while not but_bytes:
+                file.write(bytes(4096))
         return path
 
     return run

@@ -20,7 +20,7 @@ import requests
 from archive.opening import connect_for_reading
 
 COMMAND = Path(sys.executable).with_name("variorum")
-WAIT_S = 60.0
+WAIT_S = 120.0
 
 
 class Service:

@@ -88,7 +88,7 @@ def look_here(order: Order) -> Report:
         fetcher=tools.fetcher,
         browser=browser,
         robots=robots,
-        parsers=tools.parsers,
+        parsers=_parsers,
         now=now,
         full_every=settings.full_every,
         gate=FarGate(worker, order.topic, order.id, delay_s=order.delay_s),
@@ -133,7 +133,6 @@ class _Tools:
         self._lock = threading.Lock()
         self._browser: Browser | None = None
         self.fetcher = Fetcher(settings.limits)
-        self.parsers = Parsers()
 
     def browser(self) -> Browser:
         with self._lock:
@@ -144,10 +143,11 @@ class _Tools:
     def close(self) -> None:
         if self._browser is not None:
             self._browser.close()
-        self.parsers.close()
         self.fetcher.close()
 
 
+_parsers = Parsers()
+atexit.register(_parsers.close)
 _made: dict[Settings, _Tools] = {}
 _making = threading.Lock()
 

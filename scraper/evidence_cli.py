@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -251,12 +252,17 @@ def rebuild(home: Path, only_check: bool, as_json: bool) -> None:
     from archive.store import Archive
     from scraper.acts import reader_of
     from scraper.interpret import VERSION
+    from scraper.parsers import Parsers
     from scraper.terminal import Bars, put_json, put_table, say
 
-    with Archive.open(home, holder="rebuild") as archive, Bars() as bars:
+    with Archive.open(home, holder="rebuild") as archive, Parsers() as parsers, Bars() as bars:
         require_continuation(home, archive.conn)
         found = make(
-            archive, reader_of, version=VERSION, keep=not only_check, told=lambda done, of: bars.put("log", done, of)
+            archive,
+            partial(reader_of, reading=parsers),
+            version=VERSION,
+            keep=not only_check,
+            told=lambda done, of: bars.put("log", done, of),
         )
     rows = [{"table": table, "rows": count, "differing": found.differing[table]} for table, count in found.rows.items()]
     if as_json:
@@ -286,6 +292,7 @@ def redact(home: Path, seqs: tuple[int, ...], why: str) -> None:
     from scraper import clock
     from scraper.acts import reader_of
     from scraper.interpret import VERSION
+    from scraper.parsers import Parsers
     from scraper.terminal import say
 
     if not why.strip():
@@ -297,10 +304,16 @@ def redact(home: Path, seqs: tuple[int, ...], why: str) -> None:
             show_choices=False,
             err=True,
         )
-    with Archive.open(home, holder="redact") as archive:
+    with Archive.open(home, holder="redact") as archive, Parsers() as parsers:
         require_continuation(home, archive.conn)
         done = take_down(
-            archive, seqs, why=why, actor=getpass.getuser(), reader_of=reader_of, version=VERSION, at=clock.now()
+            archive,
+            seqs,
+            why=why,
+            actor=getpass.getuser(),
+            reader_of=partial(reader_of, reading=parsers),
+            version=VERSION,
+            at=clock.now(),
         )
         finish(archive, seqs)
     for item in done:

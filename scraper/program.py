@@ -87,6 +87,14 @@ def limits_of(watch_list: WatchList) -> FetchLimits:
     )
 
 
+def settings_of(watch_list: WatchList) -> Settings:
+    """How the workers of a cluster make looks."""
+    fetch = watch_list.fetch
+    return Settings(
+        limits=limits_of(watch_list), robots=fetch.robots, browser=fetch.browser, full_every=fetch.full_every
+    )
+
+
 def _browser_of(watch_list: WatchList, fetcher: Fetcher, stack: ExitStack) -> Browser | None:
     if not any(page.fetcher == "browser" for page in watch_list.pages):
         return None
@@ -99,14 +107,14 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
 
     Raises BrowserMissing where a page asks for one, ClusterMissing and ClusterUnreachable where `executor` names one.
     """
-    fetch, limits = watch_list.fetch, limits_of(watch_list)
+    fetch = watch_list.fetch
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
     gate = HostGate(delay_s=fetch.delay_s, back_off_s=fetch.back_off_s, clock_step_s=clock.STEP_S)
     with ExitStack() as stack:
-        fetcher, parsers = stack.enter_context(Fetcher(limits)), stack.enter_context(Parsers())
+        fetcher, parsers = stack.enter_context(Fetcher(limits_of(watch_list))), stack.enter_context(Parsers())
         cluster = browser = None
         if fetch.executor != "threads":
-            there = Settings(limits=limits, robots=fetch.robots, browser=fetch.browser, full_every=fetch.full_every)
+            there = settings_of(watch_list)
             cluster = stack.enter_context(cluster_of(fetch.executor, there, gate=gate, now=clock.now, say=say))
         else:
             browser = _browser_of(watch_list, fetcher, stack)

@@ -221,6 +221,8 @@ class Course:
             )
             return
         self._watch_list, self._rules = watch_list, rules_of(watch_list)
+        if tools.cluster is not None:
+            tools.cluster.settings = program.settings_of(watch_list)
         self._schedule.replace(watch_list.pages)
         if tools is not self._tools:
             self._retired.append((self._asking, self.rounds.under_way))
@@ -232,7 +234,7 @@ class Course:
             self._anchorer.stop()
             self._anchorer = Anchorer(self._home, watch_list)
             self._anchorer.start()
-        say(changes.line(cluster=tools.cluster is not None), event="read_again", facts=changes.facts)
+        say(changes.line, event="read_again", facts=changes.facts)
 
     def _close_retired(self) -> None:
         """Close what no look uses any more."""

@@ -27,13 +27,13 @@ class Changes:
     def facts(self) -> dict[str, tuple[str, ...]]:
         return {"added": self.added, "removed": self.removed, "changed": self.changed}
 
-    def line(self, *, cluster: bool) -> str:
-        """What was taken up, in one line. With a cluster its workers keep the `[fetch]` table that they were given."""
+    @property
+    def line(self) -> str:
+        """What was taken up, in one line."""
         parts = [_named(what, slugs) for what, slugs in self.facts.items() if slugs]
         parts += ["[[alert]] changed"] if self.alerts else []
         parts += ["[fetch] changed"] if self.fetch else []
-        waits = (*self.waits, *(["[fetch] of the workers"] if cluster and self.asking else []))
-        later = f" Taken up at the next start: {', '.join(waits)}." if waits else ""
+        later = f" Taken up at the next start: {', '.join(self.waits)}." if self.waits else ""
         return f"{FILE_NAME} was read again: {'; '.join(parts) or 'no page, alert or [fetch] changed'}.{later}"
 
 

@@ -21,6 +21,7 @@ from archive.reading import open_reader
 from scraper import program, watchlist
 from scraper.cli import main
 from scraper.rounds import Rounds
+from scraper.service import Service
 from scraper.watchlist import WatchList
 
 pytest.importorskip("distributed", reason="the extra variorum[cluster] is not installed")
@@ -127,9 +128,9 @@ def test_two_workers_never_ask_a_host_at_once_nor_before_its_delay(
     ) == {"new": 12}
     assert Counter(asked.path for asked in sites.log)["/robots.txt"] == 3  # once a host, not once a worker
     for host in {asked.host for asked in sites.log}:
-        looks = sorted((asked.begun_s, asked.ended_s) for asked in sites.log if asked.host == host)[1:]
-        gaps = [later[0] - earlier[1] for earlier, later in pairwise(looks)]
-        assert len(gaps) == 3
+        asked = sorted((asked.begun_s, asked.ended_s) for asked in sites.log if asked.host == host)
+        gaps = [later[0] - earlier[1] for earlier, later in pairwise(asked)]
+        assert len(gaps) == 4  # between robots.txt and the first page too
         assert min(gaps) >= 0.2
 
 
@@ -184,3 +185,32 @@ def test_a_worker_that_is_killed_costs_a_second_look_and_no_observation(
     with open_reader(tmp_path / "home" / DATABASE) as reader:
         rows = reader.rows("SELECT outcome, count(*) AS looks FROM observations GROUP BY outcome")
         assert [tuple(row) for row in rows] == [("new", 6)]
+
+
+def test_fetch_settings_that_are_read_again_hold_for_the_next_looks_of_the_workers(
+    tmp_path: Path, sites: Any, shared_cluster: Any
+) -> None:
+    sites.answer = lambda _, path: (404, "") if path == "/robots.txt" else (200, statement("river"))
+    toml = (
+        f'[defaults]\nevery = "1s"\n[fetch]\nexecutor = "{shared_cluster.executor}"\ndelay = "0"\nrobots = false\n'
+        f'allow_addresses = ["127.0.0.0/8"]\n[[page]]\nslug = "river"\nurl = "{sites.url("127.0.6.1", "/river")}"\n'
+    )
+    path = tmp_path / "variorum.toml"
+    path.write_text(toml, "utf-8")
+    service = Service(tmp_path, watchlist.load(path), told=lambda *_: None, ended=lambda: None)
+
+    def until_asked_for(wanted: str) -> None:
+        end_s = time.monotonic() + 60
+        while not any(asked.path == wanted for asked in sites.log):
+            assert time.monotonic() < end_s
+            service.wake()
+            time.sleep(0.05)
+
+    service.start()
+    try:
+        until_asked_for("/river")
+        path.write_text(toml.replace("robots = false", "robots = true"), "utf-8")
+        service.read_again()
+        until_asked_for("/robots.txt")
+    finally:
+        service.stop()

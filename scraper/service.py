@@ -15,7 +15,7 @@ from archive.errors import StoreFailed, VariorumError
 from archive.model import utc_text
 from archive.store import Archive, Recorded
 from scraper import clock, program, watchlist
-from scraper.alerts.addresses import rules_for, rules_of
+from scraper.alerts.addresses import rules_for, rules_of, warning_of
 from scraper.anchor import Anchorer
 from scraper.cluster import LookLost
 from scraper.deliver import Deliverer
@@ -27,7 +27,9 @@ from scraper.terminal import safe, say
 from scraper.watchlist import Page, WatchList
 from scraper.watchlist_changes import changes_of
 
-SEAL_EVERY_S = 600.0  # checkpoints, at most: rounds of single pages follow each other closely, and each is kept for ever
+SEAL_EVERY_S = (
+    600.0  # checkpoints, at most: rounds of single pages follow each other closely, and each is kept for ever
+)
 LOST_AGAIN_S = 300.0  # after two looks that a cluster lost
 
 Told = Callable[[Page, Recorded], None]
@@ -109,6 +111,7 @@ class Course:
         self._told = told
         self._read_again = read_again
         self._rules = rules_of(watch_list)
+        _warn_of_secrets(watch_list)
         self._schedule = Schedule(archive, watch_list.pages)
         self._storage = Storage(archive)
         self._sealed_s: float | None = None
@@ -235,6 +238,7 @@ class Course:
             self._anchorer = Anchorer(self._home, watch_list)
             self._anchorer.start()
         say(changes.line, event="read_again", facts=changes.facts)
+        _warn_of_secrets(watch_list)
 
     def _close_retired(self) -> None:
         """Close what no look uses any more."""
@@ -246,3 +250,9 @@ class Course:
         for asking, _ in self._retired:
             asking.close()
         self._asking.close()
+
+
+def _warn_of_secrets(watch_list: WatchList) -> None:
+    warning = warning_of(watch_list)
+    if warning is not None:
+        say(f"Warning: {warning}", level="warning")

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from archive.alerting.rules import Rule
 from archive.alerting.terms import Terms
 from archive.errors import VariorumError
-from scraper.watchlist import Page, WatchList
+from scraper.watchlist import FILE_NAME, Page, WatchList
 
 _FILE_BYTES = 65_536
+_PLAIN = frozenset({"json", "jsons", "form", "forms", "xml", "xmls", "mailto", "mailtos", "ntfy", "ntfys"})
+_KEYS = frozenset({"sign", "token", "apikey", "password", "pass", "pwd", "secret"})  # of a query
 
 
 class NoAddress(VariorumError):
@@ -69,6 +73,33 @@ def _from_file(written: str, path: Path) -> str:
     if not address or "\n" in address:
         raise NoAddress(written, "the file must hold one address", "Write one line into it.")
     return address
+
+
+def is_written_out(written: str) -> bool:
+    """Whether a target of the watch list holds a secret that all who read the file have: a password, a key, a token.
+
+    >>> [is_written_out(to) for to in ("json://127.0.0.1/hook?sign=env:KEY", "mailto://a:b@mail.example", "slack://T/B/x")]
+    [False, True, True]
+    """
+    if written.startswith(("env:", "file:")):
+        return False
+    scheme, _, rest = written.partition("://")
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    query = parse_qs(rest.partition("?")[2], keep_blank_values=True)
+    keys = [name for name, values in query.items() if name.startswith(("+", " ")) or name in _KEYS]
+    keys = [name for name in keys if not all(value.startswith("env:") for value in query[name])]
+    return scheme not in _PLAIN or ":" in authority.rpartition("@")[0] or bool(keys)
+
+
+def warning_of(watch_list: WatchList) -> str | None:
+    """What to say where the watch list itself holds secrets of targets, which it need not."""
+    names = {target_name(to) for alert in watch_list.alerts for to in alert.to if is_written_out(to)}
+    if not names:
+        return None
+    return (
+        f"{FILE_NAME} itself holds the secrets of {', '.join(sorted(names))}: whoever reads it, or a backup, has them."
+        " Keep them out of it with env:NAME or file:PATH."
+    )
 
 
 def addresses_by_name(watch_list: WatchList) -> Mapping[str, str]:

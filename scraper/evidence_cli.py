@@ -366,6 +366,22 @@ def backup(home: Path, dest: Path, deep: bool, with_key: bool, keep: int) -> Non
             told=bars.put,
         )
     put(str(made))
+    _warn_of_secrets(made / watch_list.name)
+
+
+def _warn_of_secrets(path: Path) -> None:
+    """Say where a copy of a watch list holds secrets; one that can't be read was copied all the same."""
+    from archive.errors import VariorumError
+    from scraper import watchlist
+    from scraper.alerts.addresses import warning_of
+    from scraper.terminal import say
+
+    try:
+        warning = warning_of(watchlist.load(path))
+    except VariorumError:
+        return
+    if warning is not None:
+        say(f"Warning: {warning}", level="warning")
 
 
 @click.command()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.alerting.conditions import Condition, after_look
 from archive.alerting.event import Event, EventKind
 from archive.alerting.rules import Rule, owed
 from archive.alerting.say import Told
-from archive.outbox import event_of_change, page_facts
+from archive.model import ACCEPTED, parse_utc
+from archive.outbox import PATIENCE, event_of_change, page_facts
 
 _LOOKS = """
 SELECT o.seq, o.observed_at, j.outcome, j.reason, c.id, v.looks, f.text_sha256,
@@ -60,32 +61,31 @@ def rehearse(conn: sqlite3.Connection, rules: Sequence[Rule], *, since: str) -> 
 
 def _found(conn: sqlite3.Connection, page_id: int, since: str) -> Iterator[_Found]:
     condition = Condition()
-    for seq, at, outcome, reason, change_id, looks, before_sha256, after_sha256, url in conn.execute(
-        _LOOKS, (page_id,)
-    ):
+    open_trouble: list[_Found] = []  # that no look has confirmed yet
+    for row in conn.execute(_LOOKS, (page_id,)):
+        seq, at, outcome, reason, change_id, looks, before_sha256, after_sha256, url = row
         before = condition
         condition, trouble = after_look(condition, outcome, at=at, seq=seq)
+        decided = [item for item in open_trouble if _decides(item, outcome, at)]
+        open_trouble = [item for item in open_trouble if item not in decided]
+        yield from (replace(item, transient=outcome in ACCEPTED and item.kind != "failing") for item in decided)
         if at.rstrip("Z") < since:
             continue
+        look = _Found(kind="changed", page_id=page_id, seq=seq, at=at, outcome=outcome)
         if trouble is not None:
-            yield _Found(
-                kind=trouble, page_id=page_id, seq=seq, at=at, outcome=outcome, reason=reason, condition=condition
-            )
+            open_trouble.append(replace(look, kind=trouble, reason=reason, condition=condition))
         if before.lasted and not condition.since:
-            yield _Found(kind="recovered", page_id=page_id, seq=seq, at=at, outcome=outcome, condition=before)
+            yield replace(look, kind="recovered", condition=before)
         if url is not None:
-            yield _Found(kind="moved", page_id=page_id, seq=seq, at=at, outcome=outcome, moved_to=url)
+            yield replace(look, kind="moved", moved_to=url)
         if change_id is not None:
-            transient = looks == 1 and before_sha256 == after_sha256
-            yield _Found(
-                kind="changed",
-                page_id=page_id,
-                seq=seq,
-                at=at,
-                outcome=outcome,
-                change_id=change_id,
-                transient=transient,
-            )
+            yield replace(look, change_id=change_id, transient=looks == 1 and before_sha256 == after_sha256)
+    yield from open_trouble
+
+
+def _decides(trouble: _Found, outcome: str, at: str) -> bool:
+    """Whether a later look says that a trouble lasts, or that it is over; long without either it is told all the same."""
+    return outcome in ACCEPTED or outcome == trouble.outcome or parse_utc(at) - parse_utc(trouble.at) >= PATIENCE
 
 
 def _event(conn: sqlite3.Connection, item: _Found) -> Event:

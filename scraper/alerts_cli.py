@@ -78,6 +78,7 @@ def preview(home: Path, name: str | None, since: str, as_json: bool) -> None:
     from archive.opening import DATABASE
     from archive.reading import open_reader
     from archive.rehearsal import rehearse
+    from archive.site import words
     from archive.site.language import catalogues
     from scraper.alerts.addresses import rules_of
     from scraper.terminal import put_json, put_table, say
@@ -93,16 +94,18 @@ def preview(home: Path, name: str | None, since: str, as_json: bool) -> None:
         return
     put_table(
         ("when", "rule", "page", "event", "what it would have said"),
-        [(row["at"], row["rule"], row["page"], row["event"], row["said"]) for row in rows],
+        [(row["at"], row["rule"], row["page"], _event(row), row["said"]) for row in rows],
     )
-    say(
-        f"{len(rows)} alerts, {sum(row['transient'] for row in rows)} of them gone again at the next look. Nothing was sent."
-    )
+    gone = sum(row["transient"] for row in rows)
+    say(f"{words.count(len(rows), 'alert')}, {gone} of them gone again at the next look. Nothing was sent.")
+
+
+def _event(row: dict[str, Any]) -> str:
+    return f"{row['event']} (transient)" if row["transient"] else row["event"]
 
 
 def _preview_row(told: Told, say: Catalogue) -> dict[str, Any]:
-    from archive.alerting.render import plain
-    from archive.alerting.say import headline
+    from archive.alerting.say import headline, read
 
     event = told.event
     return {
@@ -115,7 +118,7 @@ def _preview_row(told: Told, say: Catalogue) -> dict[str, Any]:
         "silent": event.change.silent if event.change else None,
         "phrases": {"appeared": list(told.match.appeared), "disappeared": list(told.match.disappeared)},
         "transient": told.note == "transient",
-        "said": plain(headline(told, say)),
+        "said": read(headline(told, say)),
     }
 
 
@@ -190,6 +193,7 @@ def _sample_event(watch_list: WatchList, rule: AlertRule) -> Event:
 def retry(home: Path, uid: str | None) -> None:
     """Send again what is parked or waits for its next try: all of it, or one message."""
     from archive import posting
+    from archive.site import words
     from scraper import clock
     from scraper.deliver import Deliverer
     from scraper.terminal import say
@@ -199,7 +203,8 @@ def retry(home: Path, uid: str | None) -> None:
             count = posting.retry(conn, clock.now(), uid)
         if count and alone:
             Deliverer(home, _watch_list(home)).deliver_now()
-    say(f"{count} messages are due again." + ("" if alone else " The running service sends them."))
+    due = f"{words.count(count, 'message')} {'is' if count == 1 else 'are'} due again."
+    say(due + ("" if alone else " The running service sends them."))
 
 
 @click.command()

@@ -17,13 +17,15 @@ from scraper.demo.play import run
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 API = (ROOT / "docs" / "api.md").read_text("utf-8")
-SECTIONS = re.findall(r"^## (\S+) .*?\n.*?```json\n(.*?)```", API, re.DOTALL | re.MULTILINE)
+SECTIONS = re.findall(r"^## ([\w-]+):? .*?\n.*?```json\n(.*?)```", API, re.DOTALL | re.MULTILINE)
 CALLS = {
     "check": ["check", "orrin-ar", "--json"],  # its ministry is gone by then: a failed look
     "history": ["history", "orrin-en", "--json"],
     "diff": ["diff", "orrin-en", "2", "3", "--format", "json"],
     "pages": ["pages", "--json"],
     "status": ["status", "--json"],
+    "alerts": ["alerts", "--json"],
+    "alerts-preview": ["alerts", "preview", "--json"],
     "lifetimes": ["lifetimes", "orrin-en", "--json"],
     "search": ["search", "peace stability", "--json"],
     "when": ["when", "peace and stability", "orrin-en", "--json"],
@@ -37,6 +39,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which the demo's story has been told."""
     home = tmp_path_factory.mktemp("told")
     run(once=True, home=home)
+    with (home / "variorum.toml").open("a", encoding="utf-8") as watch_list:
+        watch_list.write('\n[[alert]]\nname = "desk"\nto = ["env:DESK"]\n')
     return home
 
 

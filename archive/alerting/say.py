@@ -88,6 +88,11 @@ def _filled(text: str, **places: Sentence) -> Sentence:
     return tuple(part for part in parts if part[0])
 
 
+def read(sentence: Sentence) -> str:
+    """A sentence as it reads, for lists: the page's words as they stand there."""
+    return "".join(text for text, _ in sentence)
+
+
 def _ours(text: str) -> Sentence:
     return ((text, False),)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archive.alerting.render import plain
-from archive.alerting.say import headline
+from archive.alerting.say import headline, read
 from archive.errors import NotInArchive, UsageError
 from archive.outbox import told_from_row
 from archive.reading.reader import Reader
@@ -105,7 +104,7 @@ def alerts(reader: Reader, *, limit: int = 100) -> list[AlertRow]:
                 made_at=row["made_at"],
                 state=row["state"],
                 note=row["note"] or None,
-                headline=plain(headline(told)),
+                headline=read(headline(told)),
                 seen_at=row["seen_at"],
                 deliveries=tuple(
                     DeliveryRow(

@@ -28,7 +28,7 @@ _BLOCK_CHARS = 1500
 _NEVER = "1970-01-01T00:00:00Z"
 
 _MARKS = {
-    "insert": "<ins>[+{}+]</ins>",
+    "insert": "<ins>{{+{}+}}</ins>",
     "delete": "<del>[-{}-]</del>",
     "moved_here": "<ins>[→{}]</ins>",
     "moved_away": "<del>[{}→]</del>",

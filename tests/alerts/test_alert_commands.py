@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 from scraper.serve_site import make_datasette
 
+API = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
 COMMAND = Path(sys.executable).with_name("variorum")
 MUST, SHOULD = "All parties must pay within 30 days.", "All parties should pay within 20 days."
 
@@ -80,6 +82,8 @@ def test_a_check_tells_a_change_and_lists_it(home: Home, sink: Any) -> None:
     assert done.code == 0
     (taken,) = sink.taken
     (row,) = home.run("alerts", "--json").value
+    (shown,) = json.loads(re.search(r"^## alerts --json.*?```json\n(.*?)```", API, re.DOTALL | re.MULTILINE)[1])  # type: ignore[index]
+    assert (shown.keys(), shown["deliveries"][0].keys()) == (row.keys(), row["deliveries"][0].keys())
     assert (row["id"], row["event"], row["state"]) == (taken.value["id"], "changed", "owed")
     assert [delivery["state"] for delivery in row["deliveries"]] == ["sent"]
     assert row["headline"] in home.run("alerts").out
@@ -104,7 +108,7 @@ def test_what_is_parked_stands_in_status_until_it_is_sent_again(home: Home, sink
     assert "1 parked" in shown.out
     assert "HTTP 401. Send it again with: variorum alerts retry" in shown.err
     sink.mode = "take"
-    assert "1 messages are due again" in home.run("alerts", "retry").err
+    assert "1 message is due again" in home.run("alerts", "retry").err
     assert len(sink.taken) == 1
     assert home.run("status", "--json").value[0]["alerts_parked"] == 0
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from scraper import watchlist
 from scraper.alerts.addresses import rules_for, rules_of
-from scraper.watchlist import WatchListError, parse
+from scraper.watchlist import ALERT_KEYS, WatchListError, parse
 
 PAGE = '[[page]]\nslug = "a"\nurl = "https://a.example/"\nstatement = "s"\nconfirm = "2m"\n'
 FULL = """[[alert]]
@@ -67,5 +70,11 @@ def test_an_address_that_is_none_is_not_repeated() -> None:
     assert "password123" not in str(caught.value)
 
 
-def test_the_commented_alert_of_the_starter_file_is_right() -> None:
-    assert "[[alert]]" in watchlist.starter()
+def test_the_starter_file_shows_every_key_of_an_alert() -> None:
+    shown = re.findall(r"^# (\w+) = ", watchlist.starter().partition("# [[alert]]")[2], re.MULTILINE)
+    assert sorted(shown) == sorted(ALERT_KEYS)
+
+
+def test_the_docs_show_every_key_of_an_alert() -> None:
+    docs = (Path(__file__).resolve().parents[2] / "docs" / "alerts.md").read_text("utf-8")
+    assert [key for key in ALERT_KEYS if not re.search(rf"\b{key}\b", docs)] == []

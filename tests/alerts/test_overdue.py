@@ -205,6 +205,19 @@ def test_a_rule_is_rehearsed_over_the_history_without_a_trace(watched: Any) -> N
     assert [told.event.kind for told in later] == ["failing", "recovered", "changed"]
 
 
+def test_trouble_that_no_second_look_saw_is_rehearsed_as_transient(watched: Any) -> None:
+    watched.see("talks", 0, A)
+    watched.ill("talks", 60, Outcome.HELD, "challenge")
+    watched.ill("talks", 120, Outcome.FAILED, "timeout")
+    watched.see("talks", 180, A)
+    for minutes in (240, 300):
+        watched.ill("talks", minutes, Outcome.GONE, "http_404")
+    watched.ill("talks", 360, Outcome.HELD, "login")
+    rule = replace(DAILY, on=("held", "gone", "failing"))
+    said = [(told.event.kind, told.note) for told in rehearse(watched.archive.conn, (rule,), since="")]
+    assert said == [("held", "transient"), ("gone", ""), ("held", "")]
+
+
 # --- triage ----------------------------------------------------------------------------------------------------------
 
 

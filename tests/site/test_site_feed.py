@@ -67,7 +67,7 @@ def test_an_entry_tells_when_what_and_whether_silently(site: Any) -> None:
     entry = parsed.entries[1]
     assert entry.title == "On settlement in the Straits of Meridia: 1 word added, 3 removed, silently"
     assert "on 8 May 2031 between 00:00 and 06:00 UTC" in entry.summary
-    assert "<del>[-does not recognise-]</del><ins>[+recognises+]</ins>" in entry.content[0].value
+    assert "<del>[-does not recognise-]</del><ins>{+recognises+}</ins>" in entry.content[0].value
 
 
 def test_ids_do_not_depend_on_the_address(site: Any, site_of: Callable[..., Any]) -> None:

@@ -12,7 +12,7 @@ from archive.evidence import Json
 from archive.model import parse_utc, utc_text
 
 DAYS = 30  # looked back for the rate
-SHORTEST = timedelta(days=1)  # measured over less, the rate says nothing: first looks store whole pages
+SHORTEST = timedelta(days=1)  # measured over less, the rate says nothing
 SOON_DAYS = 14  # a disk that is full by then is worth a word
 LONGEST_DAYS = 36500
 
@@ -75,10 +75,14 @@ def lacks_size(conn: sqlite3.Connection, at: datetime) -> bool:
 
 
 def growth(conn: sqlite3.Connection, home: Path, at: datetime) -> Growth:
-    """From the oldest size of the last 30 days to now. A file that became smaller does not grow."""
+    """From the oldest size of the last 30 days to now. A file that became smaller does not grow.
+
+    The very first size is taken only where no other is a day old: after it the first looks stored whole pages.
+    """
     row = conn.execute(
-        "SELECT at, bytes FROM sizes WHERE at BETWEEN ? AND ? ORDER BY at LIMIT 1",
-        (utc_text(at - timedelta(days=DAYS)), utc_text(at)),
+        "SELECT at, bytes FROM sizes WHERE at BETWEEN ? AND ?"
+        " ORDER BY at > (SELECT min(at) FROM sizes) AND at <= ? DESC, at LIMIT 1",
+        (utc_text(at - timedelta(days=DAYS)), utc_text(at), utc_text(at - SHORTEST)),
     ).fetchone()
     used = _size(conn)
     disk = os.statvfs(home)

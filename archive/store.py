@@ -34,7 +34,7 @@ from archive.readings import Interpreter
 from archive.redactions import without_redacted
 from archive.restoring import settle
 
-_FULL_ENTRY_EVERY = 256  # an entry is stored as a difference from the page's last full one
+_FULL_ENTRY_EVERY = 256  # an entry is stored as a difference from the page's last full one, of its second look at first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,7 +281,7 @@ class Archive:
                     "text_sha256": interpretation.document.text_sha256 if interpretation.document else None,
                 },
             )
-            append(conn, "observation", page.page_id, entry, full=page.looks % _FULL_ENTRY_EVERY == 0)
+            append(conn, "observation", page.page_id, entry, full=page.looks % _FULL_ENTRY_EVERY == 1)
             columns = observation_columns(entry, _latest_live(conn, page.page_id))
             names = ", ".join(columns)
             conn.execute(

@@ -37,6 +37,12 @@ def test_the_rate_is_that_since_the_oldest_size_of_thirty_days(conn: sqlite3.Con
     assert found.full_in_days is None or found.full_in_days == found.free_bytes // 1000
 
 
+def test_what_the_first_looks_stored_is_no_rate(conn: sqlite3.Connection, tmp_path: Path) -> None:
+    used = size_of(conn)
+    sizes(conn, (3, used - 50_000), (2, used - 4000), (1, used - 2000), (0.1, used))
+    assert growth.growth(conn, tmp_path, NOW).bytes_a_day == 2000
+
+
 def test_a_rate_is_not_told_before_a_day_has_passed(conn: sqlite3.Connection, tmp_path: Path) -> None:
     sizes(conn, (0.9, 0))
     found = growth.growth(conn, tmp_path, NOW)

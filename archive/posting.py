@@ -1,7 +1,7 @@
 """From alerts owed to messages sent: which message each target gets next, and what became of each try. SQL, no network.
 
 A message is noted as `sending` before it goes out and as `sent` after: a crash in between repeats that one, with the same
-id. Many alerts at once become one summary. A target's messages go one at a time, each target for itself.
+id. Many alerts at once become one summary, a flood that goes on a few. A target's messages go one at a time, each target for itself.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from archive.model import parse_utc, utc_text
 from archive.opening import check_ours, open_database
 from archive.outbox import told_from_row
 
-FLOOD = 20  # messages to one target within `WINDOW`; what is owed beyond them comes as one summary
+FLOOD = 20  # messages to one target within `WINDOW`; what is owed beyond them comes in summaries
 WINDOW = timedelta(minutes=5)
+FIRST_GAP_S = 4.0  # between two summaries of a flood that goes on, each time longer
+GAP_GROWTH = 1.2
 LOADED = 200  # alerts of one message that are told one by one
 FIRST_DELAY_S = 10.0
 LONGEST_DELAY_S = 3600.0
@@ -139,14 +141,24 @@ def _made_of_pending(conn: sqlite3.Connection, target: str, at: datetime) -> int
     if not pending:
         return None
     recent, last = conn.execute(
-        "SELECT count(*), max(sent_at) FROM messages WHERE target = ? AND sent_at > ?", (target, utc_text(at - WINDOW))
+        "SELECT count(*), max(sent_at) FROM messages WHERE target = ? AND sent_at > ? AND sent_at <= ?",
+        (target, utc_text(at - WINDOW), utc_text(at)),
     ).fetchone()
-    if len(pending) + recent <= FLOOD:
+    if recent >= FLOOD and at < parse_utc(last) + timedelta(seconds=gap_s(recent)):
+        return None  # a flood goes on: what comes now waits for the next summary
+    if len(pending) == 1 or len(pending) + recent <= FLOOD:
         return make_message(conn, "alert", pending[0][1], pending[0][2], target, [pending[0][0]], at)
-    if last is not None and recent >= FLOOD:
-        return None  # a flood goes on: what comes now waits for its summary
     ids = [row[0] for row in pending]
     return make_message(conn, "summary", group_uid("s", [row[1] for row in pending]), "", target, ids, at)
+
+
+def gap_s(recent: int) -> float:
+    """Seconds between two summaries of a flood that goes on, by the messages of the last `WINDOW`: no more than 35 of them come to be.
+
+    >>> gap_s(20), round(gap_s(35))
+    (4.0, 62)
+    """
+    return float(FIRST_GAP_S * GAP_GROWTH ** (recent - FLOOD))
 
 
 def make_message(

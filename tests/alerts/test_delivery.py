@@ -183,20 +183,42 @@ def test_a_flood_comes_as_one_summary_for_each_target(watched: Any, make_sink: C
     assert {alert["id"] for alert in one.taken[0].value["alerts"]} == set(watched.alerts("uid"))
 
 
-def test_a_flood_that_trickles_is_told_singly_at_first_and_then_as_one(watched: Any, box: Any) -> None:
+def test_a_flood_that_trickles_is_told_singly_at_first_and_then_in_few_summaries_that_are_never_late(
+    watched: Any, box: Any
+) -> None:
     owe(watched, "env:A")
-    at = deliver.clock.now()
-    kinds = []
-    for number in range(60):
-        watched.see("talks", 10 + number, f"{C} {number}")
+    began = deliver.clock.now()
+    sent = []
+    owed_s = {watched.alerts("uid")[0]: 0}
+    for second in range(600):
+        at = began + timedelta(seconds=second)
+        if second % 2 == 0 and second < 300:
+            watched.see("talks", 10 + second, f"{C} {second}")
+            owed_s[watched.alerts("uid")[-1]] = second
         with box.transaction() as conn:
-            for post in posting.next_posts(conn, at + timedelta(seconds=number), busy=()):
-                kinds.append(post.message.kind)
-                posting.note_sent(conn, post, at + timedelta(seconds=number))
-    assert kinds == ["alert"] * (posting.FLOOD - 1) + ["summary"]
+            for post in posting.next_posts(conn, at, busy=()):
+                sent.append((post.message.kind, second, [second - owed_s.pop(told.uid) for told in post.message.told]))
+                posting.note_sent(conn, post, at)
+    assert owed_s == {}
+    assert [kind for kind, _, _ in sent[: posting.FLOOD]] == ["alert"] * posting.FLOOD
+    assert sum(second < 300 for _, second, _ in sent) <= 35
+    waits_s = sorted(wait for _, second, waits in sent if second < 80 for wait in waits)
+    assert waits_s[int(0.95 * len(waits_s))] < 10
+
+
+def test_messages_sent_before_the_clock_was_set_back_make_no_flood(watched: Any, box: Any) -> None:
+    owe(watched, "env:A", count=posting.FLOOD + 5)
+    at = deliver.clock.now()
     with box.transaction() as conn:
-        later = posting.next_posts(conn, at + timedelta(seconds=59) + posting.WINDOW, busy=())
-    assert [(post.message.kind, len(post.message.told)) for post in later] == [("summary", 40)]
+        conn.execute("UPDATE deliveries SET message_id = NULL")
+        for number in range(posting.FLOOD):
+            conn.execute(
+                "INSERT INTO messages (uid, kind, rule, target, state, made_at, due_at, sent_at)"
+                " VALUES (?, 'alert', 'all', 'env:A', 'sent', ?1, ?1, '2999-01-01T00:00:00Z')",
+                (f"a{number}",),
+            )
+        (post,) = posting.next_posts(conn, at, busy=())
+    assert post.message.kind == "summary"
 
 
 def test_after_a_week_of_outage_nothing_is_missing_and_tries_were_few(watched: Any, box: Any) -> None:

@@ -26,14 +26,17 @@ _SPELL_HEADINGS = ("appeared between", "and", "gone between", "and", "looks", "l
 @json_option
 @click.pass_obj
 def history(home: Path, slug: str, as_json: bool) -> None:
-    """The revisions of a page: what it said, between when and when."""
-    from scraper.terminal import put_json, put_table
+    """The revisions of a page: what it said, between when and when; with what people noted."""
+    from archive.reading.alerts import noted
+    from scraper.terminal import put_json, put_table, say
 
     with reader_of(home) as reader:
         rows = [row.as_json() for row in reader.history(slug)]
+        remarks = noted(reader, reader.page(slug))
     if as_json:
         put_json(rows)
         return
+    seen = {remark.observation for remark in remarks if remark.kind == "seen"}
     put_table(
         ("revision", "appeared between", "and", "last confirmed", "words", "page says updated", "what changed"),
         [
@@ -44,11 +47,14 @@ def history(home: Path, slug: str, as_json: bool) -> None:
                 row["last_confirmed"],
                 str(row["words"]),
                 row["stamp_updated"] or "",
-                _what_changed(row),
+                " ".join(filter(None, (_what_changed(row), "seen" if row["observation"] in seen else ""))),
             )
             for row in rows
         ],
     )
+    for remark in remarks:
+        if remark.kind == "note":
+            say(f"Note of {remark.at}: {remark.text}")
 
 
 @click.command()

@@ -93,7 +93,7 @@ def render(message: Message, *, public_url: str, say: Catalogue = ENGLISH) -> Re
         severity=severity(message.told[0]) if len(message.told) == 1 else "info",
         language=say.code,
         rule=rules.pop() if len(rules) == 1 else "",
-        thread=f"page-{message.told[0].event.page.id}" if len(message.told) == 1 else "",
+        thread=f"page-{message.told[0].event.page.slug}" if len(message.told) == 1 else "",
         payload=_payload(message, line, public_url, say),
     )
 

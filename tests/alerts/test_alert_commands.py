@@ -158,6 +158,9 @@ def test_a_change_is_seen_and_a_page_noted_and_both_are_shown(home: Home, sink: 
     assert home.run("seen", uid[:8]).code == 0
     assert home.run("note", "talks", "The desk has asked the ministry.").code == 0
     assert home.run("alerts", "--json").value[0]["seen_at"] is not None
+    history = home.run("history", "talks")
+    assert re.findall("seen$", history.out, re.MULTILINE) == ["seen"]
+    assert "The desk has asked the ministry." in history.err
     assert home.stored("SELECT kind, text FROM triage") == [("seen", ""), ("note", "The desk has asked the ministry.")]
     assert home.run("seen", "a0000000").code == 4
     assert home.run("note", "talks", " ").code == 2

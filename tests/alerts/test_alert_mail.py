@@ -72,7 +72,7 @@ def test_its_headers_name_the_alert_and_say_that_a_machine_wrote_it(mailbox: Any
     assert mail["Message-ID"] == "<a0123456789a@archive.example>"
     assert mail["X-Variorum-Id"] == "a0123456789a"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["References"] == "<page-1@archive.example>"
+    assert mail["References"] == "<page-strait@archive.example>"
     assert mail["Date"] == "Mon, 05 May 2014 10:00:00 +0000"
 
 

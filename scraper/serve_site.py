@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
 from datasette.app import Datasette
-from datasette.database import Database
+from datasette.database import Database, QueryInterrupted
 from datasette.utils import parse_metadata
 
 from archive.site import site_dir
@@ -18,6 +19,11 @@ NAME = "archive"  # the database's name in every address and in metadata.yaml
 OUTBOX = frozenset(
     {"alerts", "alert_rules", "messages", "deliveries", "conditions", "triage", "anchors", "cool_downs", "sizes"}
 )
+
+VIEWS = frozenset({"snapshots", "log"})
+COUNTED = 10_000  # rows of a table, or of what is asked of it; of more it is only said that they are many
+COUNTED_OF_A_VIEW = 500  # each of them costs steps in several tables
+_COUNT = re.compile(r"select count\(\*\) (from \[?(\w+)\]?.*)", re.DOTALL)
 
 T = TypeVar("T")
 
@@ -28,6 +34,8 @@ class ReadOnlyDatabase(Database):  # type: ignore[misc]
     What is operational is read by our own pages alone (`read`): SQLite itself refuses it to every other query.
     """
 
+    published: Collection[str] = ()  # tables
+
     def connect(self, write: bool = False) -> sqlite3.Connection:
         if write:
             raise PermissionError(f"{self.name} is served for reading only")
@@ -37,9 +45,20 @@ class ReadOnlyDatabase(Database):  # type: ignore[misc]
         self._all_file_connections.append(conn)
         return conn
 
+    async def execute(self, sql: str, params: Any = None, **more: Any) -> Any:
+        """As Datasette asks; but rows are counted up to a bound, past which it is told that this takes too long."""
+        counting = _COUNT.match(sql)
+        if counting is None:
+            return await super().execute(sql, params, **more)
+        bound = COUNTED if counting[2] not in VIEWS else COUNTED_OF_A_VIEW
+        found = await super().execute(f"select count(*) from (select 1 {counting[1]} limit {bound + 1})", params)
+        if found.rows[0][0] > bound:
+            raise QueryInterrupted("too many rows to count", sql, params)
+        return found
+
     async def table_names(self) -> list[str]:
-        """Those that may be read. Of every one of them Datasette counts the rows."""
-        return [name for name in await super().table_names() if name not in OUTBOX]
+        """Those that are published. Of every one of them Datasette asks who may see it, and counts the rows."""
+        return [name for name in await super().table_names() if name in self.published]
 
     async def get_all_foreign_keys(self) -> dict[str, dict[str, list[dict[str, str]]]]:
         """As Datasette asks for them; it counts the rows that lead to a row, which it may not do in the outbox."""
@@ -85,7 +104,9 @@ def make_datasette(db_path: Path, *, base_url: str = "/", public_url: str = "", 
         settings={**settings, "base_url": _base(base_url), "default_allow_sql": sql},
     )
     site.remove_database("_memory")
-    site.add_database(ReadOnlyDatabase(site, path=str(db_path), is_mutable=True), name=NAME)
+    database = ReadOnlyDatabase(site, path=str(db_path), is_mutable=True)
+    database.published = metadata["databases"][NAME]["tables"].keys()
+    site.add_database(database, name=NAME)
     return site
 
 

@@ -24,7 +24,7 @@ from archive.reading.mementos import NoMemento, Snapshots, page_of
 from archive.reading.reader import Reader
 from archive.reading.rows import Json, PageRow
 
-PART = 2000  # mementos in one part of a TimeMap
+PART = 500  # mementos in one part of a TimeMap
 
 Absolute = Callable[[str], str]
 

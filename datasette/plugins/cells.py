@@ -10,7 +10,7 @@ from archive.site import cells
 def render_cell(row, value, column, table, database, datasette):
     if database != "archive":
         return None
-    cell = cells.cell(table, column, value, dict(zip(row.keys(), tuple(row), strict=True)))
+    cell = cells.cell(table, column, value, row)
     if cell is None:
         return None
     text = Markup('<bdi dir="auto">{}</bdi>').format(cell.text)

@@ -19,7 +19,9 @@ _END = "\u2069"
 # name, a link or image of Markdown, a reference of a chat, a template.
 _ACTS = re.compile(
     r"(?<=[A-Za-z]:)(?=//)"
+    r"|(?<=/)(?=/)"
     r"|(?<=\w[.\uff0e])(?=[^\W\d_]{2})"
+    r"|(?<=\d[.])(?=\d{1,3}[.]\d{1,3}[.]\d{1,3}(?!\d))"
     r"|(?<=[@\uff20\ufe6b])(?=\S)"
     r"|(?<=[#!/\uff03])(?=[\w*\"'])"
     r"|(?<=\$)(?=[A-Za-z])"
@@ -46,7 +48,7 @@ def inert(text: str) -> str:
     """A page's words on one line, for a place where plain text may be acted on.
 
     >>> inert("see https://x.example @all").replace(JOINER, "|")
-    'see https:|//|x.|example @|all'
+    'see https:|/|/|x.|example @|all'
     """
     return _named(_ACTS.sub(JOINER, _LINE_ENDS.sub(" ", text)))
 

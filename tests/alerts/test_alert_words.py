@@ -216,6 +216,7 @@ def test_a_hostile_page_adds_no_tag_no_address_and_no_line_of_a_header(at: str) 
     "sign",
     [
         "https://evil",
+        "//evil",
         "www.evil",
         "evil.example",
         "a@evil",

@@ -86,6 +86,7 @@ class Browser:
         self._requests = ThreadPoolExecutor(4 * AT_ONCE, thread_name_prefix="browser-request")
         self._playwright: Playwright | None = None
         self._starting = asyncio.Lock()
+        self._launch: asyncio.Task[None] | None = None
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._idle: list[tuple[Chromium, int]] = []  # with how often each was used
 
@@ -171,24 +172,33 @@ class Browser:
         )
 
     async def _take(self) -> tuple[Chromium, int]:
+        async with self._starting:
+            while True:
+                while self._idle:
+                    browser, visits = self._idle.pop()
+                    if browser.is_connected():
+                        return browser, visits
+                if self._launch is None:
+                    self._launch = asyncio.create_task(self._launched())
+                await asyncio.wait({self._launch})  # a look whose time is up leaves it to the next
+                launch, self._launch = self._launch, None
+                launch.result()
+
+    async def _launched(self) -> None:
         from playwright.async_api import async_playwright
 
-        async with self._starting:
-            if self._playwright is None:
-                self._playwright = await async_playwright().start()
-            while self._idle:
-                browser, visits = self._idle.pop()
-                if browser.is_connected():
-                    return browser, visits
-            return await self._playwright.chromium.launch(
-                executable_path=self._executable,
-                args=list(_ARGUMENTS),
-                chromium_sandbox=os.geteuid() != 0,
-                env=dict(harmless(os.environ)),
-                handle_sigint=False,
-                handle_sigterm=False,
-                handle_sighup=False,
-            ), 0
+        if self._playwright is None:
+            self._playwright = await async_playwright().start()
+        browser = await self._playwright.chromium.launch(
+            executable_path=self._executable,
+            args=list(_ARGUMENTS),
+            chromium_sandbox=os.geteuid() != 0,
+            env=dict(harmless(os.environ)),
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        self._idle.append((browser, 0))
 
     async def _give_back(self, browser: Chromium | None, visits: int, visit: Visit, *, well: bool) -> None:
         """Keep a browser for the next look, unless this look gave it trouble or it has served its time."""
@@ -200,6 +210,8 @@ class Browser:
             await _in_time(browser.close())
 
     async def _end_all(self) -> None:
+        if self._launch is not None:
+            await _in_time(self._launch)
         while self._idle:
             await _in_time(self._idle.pop()[0].close())
         if self._playwright is not None:

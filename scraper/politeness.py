@@ -162,11 +162,10 @@ class HostGate:
             state = self._state(host, now)
             state.busy, state.moved_on, state.left_at = False, False, now
 
-    def next_allowed_at(self, host: str, *, scheduled: bool = True) -> datetime | None:
+    def next_allowed_at(self, host: str, now: datetime, *, scheduled: bool = True) -> datetime | None:
         """When a look at the host may begin; None: at once. A look under way is not counted."""
         with self._lock:
-            state = self._hosts.get(host)
-            return self._ready_at(state, scheduled=scheduled) if state else None
+            return self._ready_at(self._state(host, now), scheduled=scheduled) if host in self._hosts else None
 
     def cools_until(self, host: str) -> datetime | None:
         """The end of the host's cool-down, which a look by hand overrides; None where there is none."""

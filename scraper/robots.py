@@ -26,6 +26,8 @@ KEPT = timedelta(hours=24)
 FAILURE_KEPT = timedelta(minutes=10)
 UNREACHED_KEPT = timedelta(minutes=1)  # no longer than the shortest cool-down, so that each scheduled look asks itself
 STALE_KEPT = timedelta(days=7)
+MOST_ORIGINS = 50_000  # remembered
+MOST_CHARS = 32_000_000  # of their texts together
 
 _AGENT_LINE = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)\s*(?P<name>[^#]*)", re.IGNORECASE)
 _PRODUCT = re.compile(r"[A-Za-z_-]+")
@@ -76,7 +78,7 @@ class Robots:
         self._fetcher = fetcher
         self._now = now
         self._limits = replace(fetcher.limits, max_body_bytes=MAX_BYTES, max_hops=MAX_HOPS, keep_oversize=True)
-        self._origins: dict[tuple[str, str], _Origin] = {}
+        self._origins: dict[tuple[str, str], _Origin] = {}  # the last used at the end
         self._lock = threading.Lock()
 
     def allowed(self, url: str, *, proxy: str = "") -> tuple[bool, str]:
@@ -100,6 +102,7 @@ class Robots:
             if not origin.fresh(self._now()):
                 address = f"{target.origin}/robots.txt"
                 _learn(origin, self._fetcher.fetch(address, now=self._now, proxy=proxy, limits=self._limits))
+                self._forget()
             if origin.blanket is not None:
                 return origin.blanket
             if target.url not in origin.decided:
@@ -133,10 +136,20 @@ class Robots:
             known.text, known.text_at, known.asked_at = rules.text, rules.text_at, rules.asked_at
             known.kept, known.blanket = rules.kept, rules.blanket
             known.decided.clear()
+        self._forget()
 
     def _origin(self, name: str, proxy: str) -> _Origin:
         with self._lock:
-            return self._origins.setdefault((name, proxy), _Origin())
+            known = self._origins.pop((name, proxy), None) or _Origin()
+            self._origins[name, proxy] = known
+            return known
+
+    def _forget(self) -> None:
+        """Keep what was used last: a page may lead to a new host at every look, each with a long robots.txt."""
+        with self._lock:
+            chars = sum(len(known.text) for known in self._origins.values())
+            while len(self._origins) > 1 and (chars > MOST_CHARS or len(self._origins) > MOST_ORIGINS):
+                chars -= len(self._origins.pop(next(iter(self._origins))).text)
 
 
 def origin_of(url: str) -> str | None:

@@ -101,7 +101,7 @@ class Turns:
         return waiting
 
     def _ready_at(self, host: str, now: datetime) -> datetime:
-        return max(now, self._gate.next_allowed_at(host, scheduled=self._scheduled) or now)
+        return max(now, self._gate.next_allowed_at(host, now, scheduled=self._scheduled) or now)
 
     def _line_up(self, host: str, at: datetime) -> None:
         self._entries[host] = entry = (at, next(self._numbers), host)

@@ -47,7 +47,7 @@ def test_the_delay_counts_from_the_end_of_the_last_request_not_from_when_it_was_
     hosts = gate(delay_s=2)
     hosts.try_enter("a.example", NOW)
     hosts.leave("a.example", after(6), capture(), asked_until=after(5))
-    assert hosts.next_allowed_at("a.example") == after(7)
+    assert hosts.next_allowed_at("a.example", after(6)) == after(7)
     assert hosts.try_enter("a.example", after(6.9)) == after(7)
     assert hosts.try_enter("a.example", after(7)) is None
 
@@ -89,7 +89,7 @@ def test_trouble_doubles_the_wait_of_scheduled_looks_up_to_six_hours(brought: Ca
     waits = []
     for _ in range(12):
         look(hosts, NOW, brought)
-        waits.append((hosts.next_allowed_at("a.example") - NOW).total_seconds())  # type: ignore[operator]
+        waits.append((hosts.next_allowed_at("a.example", NOW) - NOW).total_seconds())  # type: ignore[operator]
     assert waits == [60, 120, 240, 480, 960, 1920, 3840, 7680, 15360, 21600, 21600, 21600]
 
 
@@ -132,13 +132,13 @@ def test_trouble_behind_a_redirect_is_that_of_the_other_host() -> None:
     hosts.leave("b.example", after(-10), None)
     hop = Hop(url="http://a.example/", status=302, reason="Found", headers=(), peer=None)
     look(hosts, NOW, failed("timeout", final_url="http://b.example:81/", hops=(hop,)))
-    assert (hosts.next_allowed_at("a.example"), hosts.next_allowed_at("b.example")) == (after(3), after(60))
+    assert (hosts.next_allowed_at("a.example", NOW), hosts.next_allowed_at("b.example", NOW)) == (after(3), after(60))
 
 
 def test_hosts_that_nobody_watches_are_not_remembered() -> None:
     hosts = gate()
     look(hosts, NOW, failed("timeout", final_url="http://random-name.example/"))
-    assert hosts.next_allowed_at("random-name.example") is None
+    assert hosts.next_allowed_at("random-name.example", NOW) is None
 
 
 def test_a_clock_set_back_does_not_lock_a_host() -> None:

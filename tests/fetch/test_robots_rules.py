@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scraper.robots import Robots
+from scraper.robots import KEPT, MOST_CHARS, OriginRules, Robots
 
 
 class Clock:
@@ -196,3 +196,20 @@ def test_many_threads_ask_an_origin_once(server, robots: Robots) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.55/a", "ftp://127.0.0.1/", "no address"])
 def test_an_address_that_is_refused_for_itself_is_left_to_say_so(robots: Robots, url: str) -> None:
     assert robots.allowed(url)[0] is True
+
+
+def test_ever_new_hosts_with_long_texts_fill_no_memory_and_what_is_in_use_stays(robots: Robots, clock: Clock) -> None:
+    def rules(number: int) -> OriginRules:
+        text = f"# {number} {'x' * (MOST_CHARS // 10)}\nUser-agent: *\nDisallow: /a"
+        origin = f"http://r{number}.evil.example"
+        return OriginRules(
+            origin=origin, proxy="", text=text, text_at=clock.at, asked_at=clock.at, kept=KEPT, blanket=None
+        )
+
+    for number in range(30):
+        robots.take(rules(number))
+        assert robots.known("http://r0.evil.example/a")
+    kept = robots.learnt()
+    assert sum(len(known.text) for known in kept) <= MOST_CHARS
+    assert {"http://r0.evil.example", "http://r29.evil.example"} <= {known.origin for known in kept}
+    assert not robots.known("http://r1.evil.example/a")

@@ -51,6 +51,16 @@ def test_hosts_take_turns_and_a_host_is_asked_by_one_look_at_a_time() -> None:
     assert [taken(waiting, after(2)) for _ in range(3)] == ["b-2", "a-2", None]
 
 
+def test_a_host_that_was_left_before_the_clock_was_set_back_is_asked_by_the_new_time() -> None:
+    waiting, _ = turns(delay_s=10)
+    waiting.add(page("a.example", "1"), after(86_400))
+    taken(waiting, after(86_400))
+    waiting.leave("a.example", after(86_401), capture("http://a.example/1"), asked_until=after(86_401))
+    assert taken(waiting, NOW) is None  # nothing waits while the clock is set back
+    waiting.add(page("a.example", "2"), after(1))
+    assert (waiting.ready_at, taken(waiting, after(11))) == (after(11), "a-2")
+
+
 def test_a_host_s_next_look_waits_for_the_delay() -> None:
     waiting, _ = turns(delay_s=10)
     waiting.add(page("a.example", "1"), NOW)

@@ -122,11 +122,11 @@ def test_status_says_which_address_is_not_there(home: Home) -> None:
 def test_a_sample_goes_to_every_target_and_leaves_no_trace(home: Home, make_sink: Callable[[], Any]) -> None:
     one, two = make_sink(), make_sink()
     two.mode = "refuse"
-    home.watch(alert([f"json://{one.place}/", f"json://{two.place}/"]))
+    home.watch(alert([f"json://{one.place}/", f"json://{two.place}/"], language='"ru"'))
     done = home.run("alerts", "test", "all")
     assert done.code == 1
     assert [line.partition("  ")[2] for line in done.out.splitlines()] == ["sent", "not sent: HTTP 401"]
-    assert one.taken[0].value["title"].startswith("Sample: talks changed")
+    assert one.taken[0].value["title"].startswith("Образец: talks: изменено, 2 слова добавлено")
     assert not (home.path / "archive.db").exists()
 
 

@@ -195,6 +195,11 @@ def _merged(conn: sqlite3.Connection, item: Waiting, event: Event) -> Event | No
 
 _OF_PAIR = "FROM alerts WHERE page_id = ? AND rule = ? AND event = 'changed' AND made_at > ? AND texts IN (?, ?)"
 
+_LAST_TOLD = (
+    "FROM alerts WHERE page_id = ? AND rule = ? AND event = 'changed' AND made_at > ? AND state = 'owed'"
+    " ORDER BY id DESC LIMIT 1"
+)
+
 
 def _first_standing(conn: sqlite3.Connection, rule: Rule, event: Event) -> tuple[str, Note, float]:
     """(state, note, confirm_s) of a new change, by what the page's texts did lately: texts by turns are one alert."""
@@ -207,7 +212,8 @@ def _first_standing(conn: sqlite3.Connection, rule: Rule, event: Event) -> tuple
         return state, "alternating" if again else "", rule.confirm_s
     if any(note == "alternating" for note, _ in told):
         return "waiting", "settled", REST_S
-    if told[0][1] == f"{old} {new}":
+    (last,) = conn.execute(f"SELECT texts {_LAST_TOLD}", pair[:3]).fetchone()
+    if last.endswith(f" {new}"):
         return "transient", "", 0.0  # what was told last is how it stands again
     note: Note = "alternating" if len(told) > 1 else ""
     return ("waiting", note, max(rule.confirm_s, REVERT_HOLD_S)) if rule.confirm_s else ("owed", note, 0.0)

@@ -3,7 +3,7 @@
     python benchmarks/round_hosts.py LOG KIND=ADDRESS…     prints {ADDRESS: port}, serves until stdin is closed
 
 A line of LOG is a JSON array: host as the request names it, path, begun_s, ended_s (monotonic). A request begins when its head has
-come, and ends when the last byte of its answer went out or the other side gave up. A dead host's line has the path "".
+come, and ends when the last byte of its answer is about to go out, or the other side has given up. A dead host's line has the path "".
 """
 
 from __future__ import annotations
@@ -100,44 +100,47 @@ class Host:
         if self._kind == "silent":
             while await reader.read(65536):
                 pass
-        self._note(self._address, "", begun_s)
+        self._note(self._address, "", begun_s, time.monotonic())
 
     async def _answer(self, head: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         begun_s = time.monotonic()
         lines = head.split("\r\n")
         path = lines[0].split()[1]
         host = next(line[5:].strip() for line in lines if line.lower().startswith("host:")).rpartition(":")[0]
+        ended_s = 0.0
         try:
             if path == "/robots.txt":
                 await asyncio.sleep(ROBOTS_S if self._kind == "slow_robots" else 0)
-                await send(writer, b"User-agent: *\nDisallow: /private\n", "text/plain")
+                ended_s = await send(writer, b"User-agent: *\nDisallow: /private\n", "text/plain")
             elif self._kind == HANGING:
                 await reader.read(1)
             else:
                 await asyncio.sleep(STARTS_S if self._kind == "slow_start" else 0.03)
                 drips = DRIPS_S if self._kind == "dripping" else 0.0
-                await send(writer, page_html(path, next(self._visits)), "text/html; charset=utf-8", over_s=drips)
+                ended_s = await send(
+                    writer, page_html(path, next(self._visits)), "text/html; charset=utf-8", over_s=drips
+                )
         finally:
-            self._note(host, path, begun_s)
+            self._note(host, path, begun_s, ended_s or time.monotonic())
 
-    def _note(self, host: str, path: str, begun_s: float) -> None:
-        self._log.write(json.dumps([host, path, begun_s, time.monotonic()]) + "\n")
+    def _note(self, host: str, path: str, begun_s: float, ended_s: float) -> None:
+        self._log.write(json.dumps([host, path, begun_s, ended_s]) + "\n")
         self._log.flush()
 
 
-async def send(writer: asyncio.StreamWriter, body: bytes, kind: str, *, over_s: float = 0.0) -> None:
-    """An answer, its body in pieces over that time."""
+async def send(writer: asyncio.StreamWriter, body: bytes, kind: str, *, over_s: float = 0.0) -> float:
+    """An answer, its body in pieces over that time. Returns when its last bytes were handed over."""
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-    if not over_s:
-        writer.write(head + body)
-        await writer.drain()
-        return
-    writer.write(head)
-    step = -(-len(body) // PIECES)
+    pieces = PIECES if over_s else 1
+    step = -(-len(body) // pieces)
+    sent = head
     for start in range(0, len(body), step):
-        await asyncio.sleep(over_s / PIECES)
-        writer.write(body[start : start + step])
+        await asyncio.sleep(over_s / pieces)
+        ended_s = time.monotonic()
+        writer.write(sent + body[start : start + step])
         await writer.drain()
+        sent = b""
+    return ended_s
 
 
 async def serve(log: TextIO, hosts: list[tuple[str, str]]) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime
+from queue import Empty, SimpleQueue
 
 from archive.alerting.rules import Rule
 from archive.cool_downs import CoolDowns
@@ -30,7 +31,7 @@ from scraper.turns import Turns
 from scraper.watchlist import Page
 
 BY_RULE = "the page's accept_doubt"  # the actor of a release that its settings ask for
-IDLE_S = 0.25  # how soon `stop` and `wake` are noticed while nothing comes back
+IDLE_S = 0.25  # at most between two turns, for what nobody wakes a round for: room on disk, workers of a cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,7 @@ class Rounds:
         self._waiting = Turns(tools.gate, scheduled=next_due is not None)
         self._pending: set[str] = set()  # slugs that wait or are being looked at
         self._flying: dict[Future[Look | RobotsAsked], tuple[str, Page]] = {}
+        self._back: SimpleQueue[Future[Look | RobotsAsked] | None] = SimpleQueue()  # looks that are over; None: woken
         self._current: Callable[[Page], Page | None] = lambda page: page
         self._parted: set[str] = set()  # slugs whose host was asked for its robots.txt in a turn of its own
         self._lost_once: set[str] = set()  # slugs whose look was lost and is made once more
@@ -125,10 +127,12 @@ class Rounds:
 
     def wake(self) -> None:
         self._woken.set()
+        self._back.put(None)
 
     def stop(self) -> None:
         """End soon: looks that have not come back are not recorded, as if they had not been made."""
         self._stopping.set()
+        self._back.put(None)
 
     @property
     def under_way(self) -> list[Future[Look | RobotsAsked]]:
@@ -196,6 +200,7 @@ class Rounds:
                 robots_apart=page.slug not in self._parted,
             )
             self._flying[begun] = (host, page)
+            begun.add_done_callback(self._back.put)
         return IDLE_S
 
     def _tell_overriding(self, host: str, now: datetime) -> None:
@@ -204,28 +209,33 @@ class Rounds:
             self._overriding(host, until)
 
     def _finish(self, timeout_s: float) -> None:
-        """Record what has come back within that time."""
-        if not self._flying:
-            self._woken.wait(timeout_s)
+        """Record what has come back, once something has or that time is over."""
+        try:
+            came = self._back.get(timeout=timeout_s)
+            while True:
+                if came is not None:
+                    self._take_back(came)
+                came = self._back.get_nowait()
+        except Empty:
             return
-        done, _ = wait(self._flying, timeout=timeout_s, return_when=FIRST_COMPLETED)
-        for future in done:
-            host, page = self._flying.pop(future)
-            try:
-                seen = future.result()
-            except LookLost as lost:
-                self._lose(host, page, lost)
-                continue
-            self._pending.discard(page.slug)
-            self._lost_once.discard(page.slug)
-            now = self._tools.now()
-            if isinstance(seen, RobotsAsked):
-                self._waiting.leave(host, now, None, asked_until=seen.asked_until)
-                self._go_on(page, now)
-                continue
-            self._parted.discard(page.slug)
-            cooled = self._waiting.leave(host, now, seen.capture, asked_until=seen.asked_until)
-            self._record(page, seen, cooled)
+
+    def _take_back(self, future: Future[Look | RobotsAsked]) -> None:
+        host, page = self._flying.pop(future)
+        try:
+            seen = future.result()
+        except LookLost as lost:
+            self._lose(host, page, lost)
+            return
+        self._pending.discard(page.slug)
+        self._lost_once.discard(page.slug)
+        now = self._tools.now()
+        if isinstance(seen, RobotsAsked):
+            self._waiting.leave(host, now, None, asked_until=seen.asked_until)
+            self._go_on(page, now)
+            return
+        self._parted.discard(page.slug)
+        cooled = self._waiting.leave(host, now, seen.capture, asked_until=seen.asked_until)
+        self._record(page, seen, cooled)
 
     def _go_on(self, page: Page, now: datetime) -> None:
         """Look at the page at the host's next turn, as the watch list has it by now."""

@@ -63,7 +63,7 @@ class Hosts:
                         hosts.quick_ones_done.wait(60)
                     self.answer(200, BODY)
                 with hosts._lock:
-                    hosts.spans[address].append((begun_s, time.monotonic(), self.path))
+                    hosts.spans[address].append((begun_s, self.ended_s, self.path))
                     hosts._left -= address != SLOW and self.path not in ("/old", "/robots.txt")
                 if not hosts._left:
                     hosts.quick_ones_done.set()
@@ -72,6 +72,7 @@ class Hosts:
                 self.send_response(status)
                 for name, value in (*headers, ("Content-Type", "text/html"), ("Content-Length", str(len(body)))):
                     self.send_header(name, value)
+                self.ended_s = time.monotonic()
                 self.end_headers()
                 self.wfile.write(body)
 

@@ -19,7 +19,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 # state: the events told when it is there at every look, and then is gone again; of a change the title's word for silence.
 # The page is looked at three times in the state and twice after it, the second look confirming the first. Back from NOTICE
-# one line is taken for a part that changes by itself, and waits: what is told then is not the text before, and so no return.
+# a line that is no sentence counts as changing by itself, since all this takes seconds: what is told is not quite the text before.
 TOLD: dict[str, list[str]] = {
     "A": [],
     "B": ["changed"],

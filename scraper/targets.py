@@ -52,7 +52,7 @@ class Target:
         return self.origin + self.path
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # one look asks for the same few again and again
 def read_target(text: str) -> Target:
     """The address in one spelling, without its fragment.
 

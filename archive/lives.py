@@ -119,6 +119,8 @@ def _insert(conn: sqlite3.Connection, now: _Shown, begun: Begun) -> int:
 
 def _lost_kin(conn: sqlite3.Connection, reading_id: int, passage: Passage) -> int | None:
     """The id of the lost passage that a new one is a version of; None where there is none."""
+    if conn.execute("SELECT 1 FROM kin WHERE reading_id = ? LIMIT 1", (reading_id,)).fetchone() is None:
+        return None  # nothing was ever lost
     votes: Counter[int] = Counter()
     for code in sorted(word_codes(passage.text)):
         holders = conn.execute(
@@ -131,6 +133,8 @@ def _lost_kin(conn: sqlite3.Connection, reading_id: int, passage: Passage) -> in
     for key in tried:
         kind, text, sha256 = conn.execute("SELECT kind, text, sha256 FROM passages WHERE id = ?", (key,)).fetchone()
         lost[sha256] = (key, Passage(kind=kind, text=text, sha256=sha256))
+    if not lost:
+        return None
     found = Kin(passage for _, passage in lost.values()).of(passage)
     return lost[found][0] if found else None
 

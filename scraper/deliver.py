@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import queue
 import random
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -185,9 +184,9 @@ class Deliverer:
         if not came:
             return
         try:
-            with box.transaction() as conn:
+            with box.transaction():
                 for done in came:
-                    _note_one(conn, done, clock.now())
+                    _note_one(box, done, clock.now())
         except StoreFailed as error:
             self._refused(error)
             for done in came:
@@ -219,9 +218,9 @@ class Deliverer:
             return
         left = Result(state="later", detail=_LEFT)
         try:
-            with box.transaction() as conn:
+            with box.transaction():
                 for post in self._busy.values():
-                    _note_one(conn, Done(post, left), clock.now())
+                    _note_one(box, Done(post, left), clock.now())
         except StoreFailed as error:
             self._refused(error)
 
@@ -241,8 +240,9 @@ def _again(box: Postbox) -> None:
         posting.begin_again(conn, clock.now())
 
 
-def _note_one(conn: sqlite3.Connection, done: Done, at: datetime) -> None:
-    post, result = done.post, done.result
+def _note_one(box: Postbox, done: Done, at: datetime) -> None:
+    """Inside a transaction of the box."""
+    post, result, conn = done.post, done.result, box.conn
     if result.state == "sent":
         posting.note_sent(conn, post, at)
     elif result.state == "never":

@@ -43,13 +43,15 @@ class _Found:
     transient: bool = False  # gone again at the next look
 
 
-def rehearse(conn: sqlite3.Connection, rules: Sequence[Rule], *, since: str) -> Iterator[Told]:
-    """Each alert that these rules would have told of what was seen from `since` on, in the order of time.
+def rehearse(
+    conn: sqlite3.Connection, rules: Sequence[Rule], *, since: str, page_id: int | None = None
+) -> Iterator[Told]:
+    """Each alert that these rules would have told of what was seen from `since` on, in the order of time; of one page, or all.
 
     Imported looks count like live ones. What was gone again at the next look is marked as transient. What only time makes
     worth telling (unobserved, out-of-step, digests) is not rehearsed.
     """
-    pages = [row[0] for row in conn.execute("SELECT id FROM pages ORDER BY id")]
+    pages = [row[0] for row in conn.execute("SELECT id FROM pages ORDER BY id")] if page_id is None else [page_id]
     found = [item for page_id in pages for item in _found(conn, page_id, since.rstrip("Z"))]
     for item in sorted(found, key=lambda item: (item.at.rstrip("Z"), item.seq)):
         event = _event(conn, item)

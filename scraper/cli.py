@@ -427,10 +427,11 @@ def _act(home: Path, kind: Literal["release", "hold"], seq: int) -> None:
 def reread(home: Path, slugs: tuple[str, ...], as_json: bool) -> None:
     """Read all evidence of a page again, by its present rules and this version: what differs is our change, not theirs.
 
-    The earlier reading stays citable, and nothing is alerted.
+    The earlier reading stays citable, and nothing is alerted: stderr says how many alerts would have told of it.
     """
+    from archive.site import words
     from scraper import program, watchlist
-    from scraper.terminal import difference_line, put, put_json
+    from scraper.terminal import difference_line, put, put_json, say
 
     watch_list = watchlist.load(program.watch_list_path(home))
     rows: list[dict[str, Any]] = []
@@ -440,9 +441,14 @@ def reread(home: Path, slugs: tuple[str, ...], as_json: bool) -> None:
         if not as_json:
             put(difference_line(rows[-1]))
 
-    program.read_again(home, watch_list, program.pages_named(watch_list, slugs), told)
+    unsent = program.read_again(home, watch_list, program.pages_named(watch_list, slugs), told)
     if as_json:
         put_json(rows)
+    if unsent:
+        say(
+            f"{words.count(unsent, 'alert')} would have told of what shows now and did not before. None was sent;"
+            " read them with: variorum alerts preview"
+        )
 
 
 main.add_command(alerts_cli.alerts)

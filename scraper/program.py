@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from archive.alerting.rules import Rule
 from archive.anchors import anchors
 from archive.checkpoints import make_checkpoint, require_continuation
 from archive.cool_downs import cool_downs
@@ -18,6 +19,7 @@ from archive.growth import lacks_size, note_size
 from archive.log import acts
 from archive.model import utc_text
 from archive.readings import ReadingDifference, differences
+from archive.rehearsal import rehearse
 from archive.signing import SigningUnavailable
 from archive.store import Archive, Recorded
 from scraper import clock, watchlist
@@ -240,11 +242,25 @@ def deliver_owed(home: Path, watch_list: WatchList) -> None:
 
 def read_again(
     home: Path, watch_list: WatchList, pages: Sequence[Page], told: Callable[[Page, ReadingDifference], None]
-) -> None:
-    """A new reading of each of these pages; `told` is called as soon as each is on disk."""
+) -> int:
+    """A new reading of each of these pages; `told` is called as soon as each is on disk.
+
+    Returns how many alerts the watch list's rules would have told of what shows now and did not before. None is sent.
+    """
+    rules = rules_of(watch_list)
+    unsent = 0
     with archive_of(home, watch_list, holder="reread") as archive, Parsers() as parsers:
         for page in pages:
             state = archive.page_state(page.slug)
+            before = _rehearsed(archive, rules, state.page_id)
             interpreter = reader_of(acts(archive.conn, state.page_id), parsers)
             archive.read_again(state, page.rules, interpreter, cause="asked", version=VERSION, at=clock.now())
+            unsent += len(_rehearsed(archive, rules, state.page_id) - before)
             told(page, differences(archive.conn, state.reading_id, archive.page_state(page.slug).reading_id))
+    return unsent
+
+
+def _rehearsed(archive: Archive, rules: Sequence[Rule], page_id: int) -> set[tuple[str, str, int]]:
+    """What the rules would have told of a page, as (rule, kind, look)."""
+    found = rehearse(archive.conn, rules, since="", page_id=page_id) if rules else ()
+    return {(told.rule, told.event.kind, told.event.observation) for told in found if told.note != "transient"}

@@ -186,9 +186,23 @@ def test_rereading_tells_nothing(home: Home, sink: Any) -> None:
     (home.path / "variorum.toml").write_text(
         text.replace('slug = "talks"', 'slug = "talks"\nignore = ["p:last-child"]')
     )
-    home.run("reread")
+    assert "would have told" not in home.run("reread").err
     home.run("check")
     assert home.stored("SELECT max(number) FROM readings") == [(2,)]
+    assert sink.taken == []
+
+
+def test_rereading_says_what_it_would_have_told_and_sends_none_of_it(home: Home, sink: Any) -> None:
+    home.watch(alert([f"json://{sink.place}/"]))
+    listed = home.path / "variorum.toml"
+    whole = listed.read_text("utf-8")
+    listed.write_text(whole.replace('slug = "talks"', 'slug = "talks"\nignore = ["p:last-child"]'), "utf-8")
+    home.run("check")
+    home.change()
+    home.run("check")
+    listed.write_text(whole, "utf-8")
+    assert "1 alert would have told of what shows now" in home.run("reread").err
+    home.run("check")
     assert sink.taken == []
 
 

@@ -76,11 +76,11 @@ class HostGate:
         spread: Callable[[], float] = random.random,
     ) -> None:
         """`clock_step_s`: what the times passed may be rounded down by, so that a delay is never shorter by it."""
+        self._lock = threading.Lock()
         self._clock_step_s = clock_step_s
         self.adjust(delay_s=delay_s, back_off_s=back_off_s)
         self._spread = spread
         self._hosts: dict[str, _Host] = {}
-        self._lock = threading.Lock()
 
     @property
     def delay_s(self) -> float:
@@ -182,7 +182,8 @@ class HostGate:
     def adjust(self, *, delay_s: float, back_off_s: float) -> None:
         """From now on with these; what hosts are known for stays."""
         delay_s += self._clock_step_s if delay_s else 0.0
-        self._delay, self._back_off_s = timedelta(seconds=delay_s), back_off_s
+        with self._lock:
+            self._delay, self._back_off_s = timedelta(seconds=delay_s), back_off_s
 
     def _ready_at(self, state: _Host, *, scheduled: bool) -> datetime | None:
         times = [state.left_at + self._delay] if state.left_at is not None else []

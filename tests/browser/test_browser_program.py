@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -79,6 +83,46 @@ def test_a_shell_says_that_a_browser_may_show_it(
     with closing(sqlite3.connect(tmp_path / DATABASE)) as conn:
         facts = dict(json.loads(conn.execute("SELECT facts FROM judgements").fetchone()[0]))
     assert 'fetcher = "browser"' in facts["mend"]
+
+
+def test_no_browser_outlives_a_program_that_is_killed(site: Any, chromium: str, tmp_path: Path) -> None:
+    if not Path("/proc/self/task").is_dir():
+        pytest.skip("the system does not list a process's children in /proc")
+    url = site.page("/", "while (true) {}")
+    (tmp_path / watchlist.FILE_NAME).write_text(
+        f'[fetch]\ndelay = "0"\nallow_addresses = ["127.0.0.1:{site.port}"]\n'
+        f'[[page]]\nslug = "p"\nurl = "{url}"\nfetcher = "browser"\n'
+    )
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("variorum"), "--home", tmp_path, "check"], stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(lambda: "/" in site.paths and len(descendants(process.pid)) > 2)
+        begun = descendants(process.pid)
+    finally:
+        process.kill()
+        process.wait()
+    wait_for(lambda: not any(map(is_running, begun)))
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end, "nothing came of it in time"
+        time.sleep(0.05)
+
+
+def descendants(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for tasks in found for child in tasks.read_text().split()]
+    return [*children, *(further for child in children for further in descendants(child))]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_a_browser_that_is_not_there_is_named_before_any_look(site: Any, tmp_path: Path) -> None:

@@ -18,9 +18,10 @@ demo: $(READY)
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-# All pages of the shared corpus through all their revisions, twice; the suite takes a fifth of them.
+# All pages of the shared corpus through all their revisions, twice (the suite takes a fifth of them), and through a service
+# that is killed every few seconds.
 corpus: $(READY)
-	CORPUS=all $(BIN)/python -m pytest tests/program/test_program_corpus.py
+	CORPUS=all $(BIN)/python -m pytest -s tests/program/test_program_corpus.py tests/program/test_program_killed_service.py
 
 # Kills, failing disks and power cuts at every recorded call of a round and of the commands, a restore drill with its times,
 # every flipped bit and edited column: some two hours; needs strace and mount rights.

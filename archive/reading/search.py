@@ -111,7 +111,7 @@ def parse_query(text: str) -> Query:
     found: tuple[list[str], list[str], list[str], list[str]] = ([], [], [], [])
     for quoted, bare in _TERM.findall(clean)[:_TERMS]:
         term = fold(quoted or bare)
-        if not words(term):
+        if not words(term) or term in found[3]:
             continue
         found[3].append(term)
         if not RUNS_ON.search(term):

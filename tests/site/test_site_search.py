@@ -274,3 +274,14 @@ def test_pages_are_read_so_many_at_a_time(site_of: Callable[..., Any], monkeypat
             seen += [said["page"] for said in found["said"]]
             path = f"/when.json?phrase={quote(phrase)}&after={found['after']}" if found["after"] else ""
         assert seen == [f"page-{n}" for n in range(5)]
+
+
+def test_a_passage_of_endless_words_is_marked_at_no_more_than_a_bounded_price(lines_run: Callable[..., int]) -> None:
+    terms = searching.parse_query("a " * 200 + " ".join(f"a{n}" for n in range(30))).marked
+    assert len(terms) == len(set(terms)) <= 20
+
+    def mark(words: int) -> object:
+        return snippet("a " * words, terms)
+
+    mark(10)
+    assert lines_run(lambda: mark(400_000)) < 1.1 * lines_run(lambda: mark(40_000))

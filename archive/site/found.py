@@ -11,6 +11,7 @@ from archive.text import RUNS_ON, fold, word_pattern, words
 
 SNIPPET_CHARS = 420
 _BEFORE_CHARS = 140
+_MARKED_CHARS = 20_000  # of a passage, in which what was looked for is marked: far more than any sentence has
 PHRASE_CHARS = 300
 WORDS_READ = 1_000_000  # of revisions, for one screen of pages that said a phrase
 _PAGES_READ = 200
@@ -42,7 +43,7 @@ def snippet(text: str, terms: tuple[str, ...]) -> Marked:
     >>> snippet("Both Road maps failed.", ("road",))
     (('Both ', False), ('Road', True), (' maps failed.', False))
     """
-    spans = _spans(text, terms)
+    spans = _spans(text[:_MARKED_CHARS], terms)
     start = max(spans[0][0] - _BEFORE_CHARS, 0) if spans and len(text) > SNIPPET_CHARS else 0
     end = min(start + SNIPPET_CHARS, len(text))
     made: list[tuple[str, bool]] = [("…", False)] if start else []

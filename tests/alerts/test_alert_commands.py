@@ -107,10 +107,39 @@ def test_what_is_parked_stands_in_status_until_it_is_sent_again(home: Home, sink
     shown = home.run("status")
     assert "1 parked" in shown.out
     assert "HTTP 401. Send it again with: variorum alerts retry" in shown.err
+    health = asyncio.run(make_datasette(home.path / "archive.db").client.get("/-/health.json")).json()
+    assert (health["alerts"]["owed"], health["alerts"]["parked"]) == (0, 1)
     sink.mode = "take"
     assert "1 message is due again" in home.run("alerts", "retry").err
     assert len(sink.taken) == 1
     assert home.run("status", "--json").value[0]["alerts_parked"] == 0
+
+
+def test_targets_of_every_kind_in_every_trouble_have_all_they_are_owed_when_they_are_back(
+    home: Home, make_sink: Callable[[], Any], mailbox: Any
+) -> None:
+    well, busy, refusing, broken, chat = (make_sink() for _ in range(5))
+    hooks = [f"json://{one.place}/hook" for one in (well, busy, refusing, broken)]
+    busy.mode, refusing.mode, broken.mode, chat.mode = "busy", "refuse", "broken", "close"
+    mailbox.at_end = "451 not now"
+    changed(
+        home,
+        alert([*hooks, f"ntfy://{chat.place}/topic", f"mailto://{mailbox.place}/?from=v@a.example&to=d@p.example"]),
+    )
+    assert (len(well.taken), len(broken.taken)) == (1, 1)
+    home.change("All parties may pay, or wait.")
+    home.run("check")
+    assert len(well.taken) == 2
+    for one in (busy, refusing, broken, chat):
+        one.mode = "take"
+    mailbox.at_end = "250 taken"
+    before = len(mailbox.mails)
+    home.run("alerts", "retry")
+    ids = [row["id"] for row in home.run("alerts", "--json").value][::-1]
+    assert [one.ids for one in (well, busy, refusing)] == [ids, ids, ids]
+    assert broken.ids == [ids[0], *ids]
+    assert len(chat.taken) == 2
+    assert [mail["X-Variorum-Id"] for mail in mailbox.mails[before:]] == ids
 
 
 def test_status_says_which_address_is_not_there(home: Home) -> None:

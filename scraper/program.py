@@ -22,7 +22,7 @@ from archive.readings import ReadingDifference, differences
 from archive.rehearsal import rehearse
 from archive.signing import SigningUnavailable
 from archive.store import Archive, Recorded
-from scraper import clock, watchlist
+from scraper import clock, heap, watchlist
 from scraper.acts import reader_of
 from scraper.alerts.addresses import rules_for, rules_of
 from scraper.anchor import anchor_now
@@ -110,6 +110,7 @@ def tools_of(watch_list: WatchList) -> Iterator[Tools]:
     Raises BrowserMissing where a page asks for one, ClusterMissing and ClusterUnreachable where `executor` names one.
     """
     fetch = watch_list.fetch
+    heap.keep_little()
     executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="look")
     gate = HostGate(delay_s=fetch.delay_s, back_off_s=fetch.back_off_s, clock_step_s=clock.STEP_S)
     with ExitStack() as stack:

@@ -21,7 +21,7 @@ from archive.errors import VariorumError
 from archive.model import ACCEPTED
 from archive.opening import DATABASE
 from archive.store import Recorded
-from scraper import heap, log
+from scraper import log
 from scraper.private import App, private
 from scraper.service import Service
 from scraper.terminal import outcome_line, put, say
@@ -58,7 +58,6 @@ def run(
 
     Raises PortTaken, and what opening the archive raises; then nothing was begun.
     """
-    heap.keep_little()
     stop = _Stop()
     service = Service(home, watch_list, told=told or _tell, ended=stop)
     with _signals_to(stop, hung_up=service.read_again), _bound(host, port) as sock:

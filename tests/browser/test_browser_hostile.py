@@ -111,7 +111,7 @@ def test_a_nuisance_changes_nothing_of_what_is_read(
 ) -> None:
     monkeypatch.setattr(browser_visit, "MOST_REQUESTS", 30)
     site.put("/file", "MZ", "application/octet-stream", Content_Disposition="attachment; filename=x.exe")
-    seen = look(site.page("/", NUISANCES[name]))
+    seen = look(site.page("/", NUISANCES[name]), deadline_s=120.0)
     assert seen.failure is None
     assert b"<main><p>Sent text.</p></main>" in (seen.body or b"")
     assert len(site.asked) <= 31

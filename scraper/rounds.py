@@ -7,6 +7,7 @@ archive keeps one writer. Other threads may only call `wake` and `stop`.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from scraper.turns import Turns
 from scraper.watchlist import Page
 
 BY_RULE = "the page's accept_doubt"  # the actor of a release that its settings ask for
+MOST_UNRECORDED = 128  # looks that came back and wait to be recorded; with more than that no look begins
+MOST_UNRECORDED_BYTES = 16_000_000  # likewise, of their bodies
 IDLE_S = 0.25  # at most between two turns, for what nobody wakes a round for: room on disk, workers of a cluster
 
 
@@ -119,6 +122,8 @@ class Rounds:
         self._pending: set[str] = set()  # slugs that wait or are being looked at
         self._flying: dict[Future[Look | RobotsAsked], tuple[str, Page]] = {}
         self._back: SimpleQueue[Future[Look | RobotsAsked] | None] = SimpleQueue()  # looks that are over; None: woken
+        self._unrecorded: deque[tuple[Page, Look, CoolDowns]] = deque()
+        self._unrecorded_bytes = 0
         self._current: Callable[[Page], Page | None] = lambda page: page
         self._parted: set[str] = set()  # slugs whose host was asked for its robots.txt in a turn of its own
         self._lost_once: set[str] = set()  # slugs whose look was lost and is made once more
@@ -146,7 +151,8 @@ class Rounds:
         """
         self._tools, self._current = tools, current
         waiting = self._waiting.replace(current, tools.now())
-        self._pending = {page.slug for _, page in self._flying.values()} | {page.slug for page in waiting}
+        under_way = [page for _, page in self._flying.values()] + [page for page, _, _ in self._unrecorded]
+        self._pending = {page.slug for page in (*under_way, *waiting)}
 
     def run(self, due: Callable[[datetime], Iterable[Page]], *, once: bool) -> None:
         """Look at what `due` gives, over and over until `stop`, or `once` and then until all of it is recorded."""
@@ -162,7 +168,9 @@ class Rounds:
                 return
             if once and self._tools.cluster is not None:
                 self._tools.cluster.require()
-            self._finish(min(ready_s, IDLE_S))
+            self._finish(0 if self._unrecorded else min(ready_s, IDLE_S))
+            if self._unrecorded:  # one at a time: no host waits for another's looks to be recorded
+                self._record(*self._unrecorded.popleft())
 
     def _take(self, due: Callable[[datetime], Iterable[Page]]) -> None:
         now = self._tools.now()
@@ -175,6 +183,8 @@ class Rounds:
     def _start(self) -> float:
         """Hand out every look that may begin now; returns in how many seconds the next host may be asked."""
         if self._waiting and not self._is_open():
+            return IDLE_S
+        if len(self._unrecorded) > MOST_UNRECORDED or self._unrecorded_bytes > MOST_UNRECORDED_BYTES:
             return IDLE_S
         while len(self._flying) < self._tools.room():
             now = self._tools.now()
@@ -209,7 +219,7 @@ class Rounds:
             self._overriding(host, until)
 
     def _finish(self, timeout_s: float) -> None:
-        """Record what has come back, once something has or that time is over."""
+        """Take back what has come, once something has or that time is over."""
         try:
             came = self._back.get(timeout=timeout_s)
             while True:
@@ -226,16 +236,17 @@ class Rounds:
         except LookLost as lost:
             self._lose(host, page, lost)
             return
-        self._pending.discard(page.slug)
         self._lost_once.discard(page.slug)
         now = self._tools.now()
         if isinstance(seen, RobotsAsked):
+            self._pending.discard(page.slug)
             self._waiting.leave(host, now, None, asked_until=seen.asked_until)
             self._go_on(page, now)
             return
         self._parted.discard(page.slug)
         cooled = self._waiting.leave(host, now, seen.capture, asked_until=seen.asked_until)
-        self._record(page, seen, cooled)
+        self._unrecorded.append((page, seen, cooled))
+        self._unrecorded_bytes += len(seen.capture.body or b"")
 
     def _go_on(self, page: Page, now: datetime) -> None:
         """Look at the page at the host's next turn, as the watch list has it by now."""
@@ -259,6 +270,8 @@ class Rounds:
         self._lost(page, lost)
 
     def _record(self, page: Page, seen: Look, cooled: CoolDowns) -> None:
+        self._pending.discard(page.slug)
+        self._unrecorded_bytes -= len(seen.capture.body or b"")
         due = self._next_due(page, seen.capture.observed_at) if self._next_due else None
         try:
             recorded = self._archive.record(

@@ -38,7 +38,7 @@ _TURN = 8  # tries after which a message that its target refuses lets the next o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A message to be sent to one target now. `accepted` are the recipients that took it in an earlier try."""
+    """A message to be sent to one target now. `accepted` are the names of the recipients that took it in an earlier try."""
 
     id: int
     target: str

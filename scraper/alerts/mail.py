@@ -19,6 +19,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Any
 
 from archive.alerting.render import Rendered
+from scraper.alerts.addresses import target_name
 from scraper.alerts.bounded import watch
 from scraper.alerts.result import SENT, Result
 
@@ -30,9 +31,12 @@ _SEVEN_BIT = SMTP.clone(cte_type="7bit")
 
 
 def send(plugin: Any, rendered: Rendered, *, at: datetime, accepted: Collection[str]) -> Result:
-    """One message to every recipient that has not taken it yet. `plugin` is Apprise's reading of the address."""
+    """One message to every recipient that has not taken it yet. `plugin` is Apprise's reading of the address.
+
+    The archive knows a recipient that took it by its name alone (`target_name`).
+    """
     everyone = recipients(plugin)
-    left = [recipient for recipient in everyone if recipient not in accepted]
+    left = [recipient for recipient in everyone if not accepted or _name(recipient) not in accepted]
     if not everyone:
         return Result(state="never", detail="the address names no recipient")
     if not left:
@@ -48,7 +52,7 @@ def send(plugin: Any, rendered: Rendered, *, at: datetime, accepted: Collection[
         return Result(state="later", detail=f"no mail server, or it broke off ({type(error).__name__})")
     if not refused:
         return SENT
-    taken = tuple(recipient for recipient in left if recipient not in refused)
+    taken = tuple(_name(recipient) for recipient in left if recipient not in refused)
     codes = sorted(set(refused.values()))
     detail = f"SMTP {', '.join(map(str, codes))} for {len(refused)} of {len(everyone)} recipients"
     return Result(state=_state(codes), detail=detail, accepted=taken)
@@ -56,6 +60,10 @@ def send(plugin: Any, rendered: Rendered, *, at: datetime, accepted: Collection[
 
 def _state(codes: Collection[int]) -> Any:
     return "never" if all(code >= 500 for code in codes) else "later"
+
+
+def _name(recipient: str) -> str:
+    return target_name(f"mailto:{recipient}")
 
 
 def recipients(plugin: Any) -> list[str]:

@@ -12,7 +12,7 @@ _LATER = frozenset({408, 425, 429})  # statuses below 500 that may be right anot
 class Result:
     """`sent`; `later`: it may be right another time; `never`: this answer will not change. `detail` holds no secret.
 
-    `accepted` are the recipients of a mail that took it while others did not; `wait_s` is how long a service asks to be let alone.
+    `accepted` are the names of the recipients of a mail that took it while others did not; `wait_s` is how long a service asks to be let alone.
     """
 
     state: Literal["sent", "later", "never"]

@@ -38,7 +38,7 @@ def test_overdue_is_three_times_every_where_only_that_is_said() -> None:
         ('every = "1d"', "w.toml:1: anchor: names no place"),
         (AUTHORITY, "w.toml:1: anchor.root: is missing; name the PEM file"),
         ('authority = "ftp://time.example"\n' + ROOT, "w.toml:2: anchor.authority: 'ftp://time.example' must begin with http:"),
-        ('authority = "https://me:pw@time.example/"\n' + ROOT, "w.toml:2: anchor.authority: must not hold a user name"),
+        ('authority = "https://me:pw@time.example/"\n' + ROOT, "w.toml:2: anchor.authority: must be a web address without a user name"),
         ('directory = "x"\n' + ROOT, "w.toml:3: anchor.root: goes with authority"),
         ('directory = "x"\npolicy = "1.2.3"', "w.toml:3: anchor.policy: goes with authority"),
         (AUTHORITY + ROOT + 'policy = "1.02"', "w.toml:4: anchor.policy: '1.02' is no object identifier; write one like"),

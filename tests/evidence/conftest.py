@@ -223,10 +223,12 @@ def rewrite(forge: Callable[[Path, str], None]) -> Callable[[Path, dict[int, dic
     def run(home: Path, entries: dict[int, dict[str, Any]]) -> None:
         conn = sqlite3.connect(home / DATABASE)
         leaves = [row[0] for row in conn.execute("SELECT leaf FROM entries ORDER BY seq")]
+        built = conn.execute("SELECT seq, base_seq FROM entries WHERE base_seq IS NOT NULL").fetchall()
+        texts = {seq: read_entry(conn, seq) for seq, base_seq in built if base_seq in entries}
         conn.close()
         sql = ["DELETE FROM log_nodes", "DELETE FROM checkpoints"]
-        for seq, entry in entries.items():
-            data = canonical(entry)
+        texts |= {seq: canonical(entry) for seq, entry in entries.items()}
+        for seq, data in texts.items():
             leaves[seq - 1] = leaf_hash(data)
             sql.append(
                 f"UPDATE entries SET leaf = x'{leaves[seq - 1].hex()}', base_seq = NULL, entry = x'{pack(data).hex()}'"

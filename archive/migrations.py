@@ -2,7 +2,7 @@
 
 Evidence (entries, log_nodes, checkpoints, time_stamps, observations, blobs, page_addresses, acts) is written once; triggers
 refuse anything else. Derived tables (readings, judgements, revisions, changes, seams) are functions of it and can be made again.
-Operational ones (page_states, anchors, cool_downs, sizes) hold what comes next.
+Operational ones (page_states, page_summaries, anchors, cool_downs, sizes) hold what comes next.
 """
 
 from __future__ import annotations
@@ -492,6 +492,47 @@ CREATE TABLE sizes (
 def m009_service(db: Database) -> None:
     """What a service keeps over restarts: hosts that are left alone, and how large the file was each day. Operational."""
     for statement in _statements(_SERVICE_TABLES):
+        db.execute(statement)
+
+
+_SUMMARY_TABLES = """
+CREATE TABLE page_summaries (
+    page_id INTEGER PRIMARY KEY REFERENCES pages(id),
+    changes INTEGER NOT NULL,
+    changed_at TEXT
+) STRICT;
+INSERT INTO page_summaries (page_id, changes, changed_at)
+    SELECT s.page_id, coalesce(v.number - 1, 0), v.first_observed
+    FROM page_states s LEFT JOIN revisions v ON v.id = s.revision_id;
+CREATE INDEX page_summaries_by_change ON page_summaries(changed_at);
+CREATE INDEX page_states_in_trouble ON page_states(not_accepted_in_a_row) WHERE not_accepted_in_a_row > 0;
+CREATE INDEX entries_of_no_look ON entries(seq) WHERE kind <> 'observation';
+CREATE INDEX pages_by_statement ON pages(statement);
+CREATE INDEX pages_by_language ON pages(language);
+"""
+
+_SUMMARY_TRIGGERS = """
+CREATE TRIGGER page_summaries_begin AFTER INSERT ON page_states
+BEGIN INSERT INTO page_summaries (page_id, changes) VALUES (new.page_id, 0); END;
+CREATE TRIGGER page_summaries_follow AFTER UPDATE OF revision_id ON page_states
+WHEN new.revision_id IS NOT old.revision_id
+BEGIN UPDATE page_summaries SET
+    changes = coalesce((SELECT number - 1 FROM revisions WHERE id = new.revision_id), 0),
+    changed_at = (SELECT first_observed FROM revisions WHERE id = new.revision_id)
+    WHERE page_id = new.page_id;
+END;
+"""
+
+
+@migrations()
+def m010_summaries(db: Database) -> None:
+    """What lists sort by and add up, in rows so narrow that those of all pages are read for one screen of them.
+
+    It follows the latest revision that a page's state names: whatever writes that need not know of it.
+    """
+    for statement in _statements(_SUMMARY_TABLES):
+        db.execute(statement)
+    for statement in _triggers(_SUMMARY_TRIGGERS):
         db.execute(statement)
 
 

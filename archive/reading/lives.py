@@ -234,18 +234,28 @@ def when_said(reader: Reader, phrase: str, page: PageRow) -> Json | None:
 
 
 class _Holds:
-    """Whether texts hold a phrase. What revisions have in common is folded once."""
+    """Whether texts hold a phrase. The blocks that revisions have in common are looked at once."""
 
     def __init__(self, phrase: str) -> None:
         self._phrase = fold(phrase)
-        self._folded: dict[str, str] = {}
+        self._begins = tuple(self._phrase[:at] for at, char in enumerate(self._phrase) if char == " ")
+        self._blocks: dict[str, tuple[str, bool, bool]] = {}  # folded, holds the phrase, ends in a beginning of it
 
     def phrase_in(self, text: str) -> bool:
-        blocks = text.split("\n\n")
-        for block in blocks:
-            if block not in self._folded:
-                self._folded[block] = fold(block)
-        return holds_phrase(" ".join(filter(None, map(self._folded.__getitem__, blocks))), self._phrase)
+        blocks = [self._block(block) for block in text.split("\n\n")]
+        if any(holds for _, holds, _ in blocks):
+            return True
+        if not any(begins for _, _, begins in blocks):
+            return False
+        return holds_phrase(" ".join(folded for folded, _, _ in blocks if folded), self._phrase)
+
+    def _block(self, block: str) -> tuple[str, bool, bool]:
+        known = self._blocks.get(block)
+        if known is None:
+            folded = fold(block)
+            known = (folded, holds_phrase(folded, self._phrase), folded.endswith(self._begins))
+            self._blocks[block] = known
+        return known
 
 
 def _spell(spell: Spell[str], begun: Mapping[str, int], ended: Mapping[str, int]) -> Json:

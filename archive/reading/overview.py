@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,23 +11,35 @@ from archive.reading.reader import Reader
 from archive.reading.rows import ChangeRow, Json, PageRow
 
 SORTS = ("changed", "name", "trouble", "statement")
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 _SPARK = 120  # changes drawn in the small chart of one page
 
 _IDS = {
     "changed": """
-        SELECT p.id FROM pages p WHERE {chosen}
-        ORDER BY (SELECT max(first_observed) FROM revisions v WHERE v.page_id = p.id) DESC, p.slug
+        SELECT p.id FROM page_summaries c JOIN pages p ON p.id = c.page_id WHERE {chosen}
+        ORDER BY c.changed_at DESC, p.slug
     """,
     "name": "SELECT id FROM pages p WHERE {chosen} ORDER BY iif(title = '', slug, title) COLLATE NOCASE, slug",
     "trouble": """
-        SELECT p.id FROM pages p LEFT JOIN page_states s ON s.page_id = p.id WHERE {chosen}
-        ORDER BY p.watched DESC, s.not_accepted_in_a_row DESC, p.slug
+        WITH troubled AS MATERIALIZED (
+            SELECT page_id, not_accepted_in_a_row AS looks FROM page_states WHERE not_accepted_in_a_row > 0)
+        SELECT p.id FROM pages p LEFT JOIN troubled s ON s.page_id = p.id WHERE {chosen}
+        ORDER BY p.watched DESC, s.looks DESC, p.slug
     """,
     "statement": "SELECT id FROM pages p WHERE {chosen} ORDER BY coalesce(statement, '') = '', statement, language, slug",
 }
-_CHOICES = 200  # statements offered to choose from
-_WORDS = "SELECT id, slug, title, url, tags, statement FROM pages"
+_LIKE, _ESCAPED = "[%_!]", r"!\g<0>"
+_CHOICES = 50  # statements or languages offered to choose from; of more, which are found by searching, none
+_WORDS = "slug || char(10) || title || char(10) || url || char(10) || tags || char(10) || coalesce(statement, '')"
+
+_TOTALS = """
+SELECT (SELECT count(*) FROM pages) AS pages, (SELECT count(*) FROM pages WHERE watched) AS watched,
+    (SELECT coalesce(max(seq), 0) FROM entries) - (SELECT count(*) FROM entries WHERE kind <> 'observation') AS looks,
+    (SELECT coalesce(sum(changes), 0) FROM page_summaries) AS changes,
+    (SELECT count(*) FROM page_states s JOIN pages p ON p.id = s.page_id
+     WHERE s.not_accepted_in_a_row > 0 AND p.watched) AS troubled,
+    (SELECT observed_at FROM observations ORDER BY seq DESC LIMIT 1) AS last_observed
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,37 +90,18 @@ class Overview:
 
 
 def totals(reader: Reader) -> Totals:
-    row = reader.row(
-        "SELECT count(*) AS pages, coalesce(sum(p.watched), 0) AS watched, coalesce(sum(s.looks), 0) AS looks,"
-        " coalesce(sum(p.watched AND s.not_accepted_in_a_row > 0), 0) AS troubled"
-        " FROM pages p LEFT JOIN page_states s ON s.page_id = p.id"
-    )
-    changes = reader.row(
-        "SELECT coalesce(sum((SELECT max(number) - 1 FROM revisions v WHERE v.reading_id = r.id)), 0) AS n"
-        " FROM readings r WHERE r.is_current"
-    )
-    last = reader.row("SELECT observed_at FROM observations ORDER BY seq DESC LIMIT 1")
+    row = reader.row(_TOTALS)
     assert row is not None
-    assert changes is not None
-    return Totals(
-        pages=row["pages"],
-        watched=row["watched"],
-        looks=row["looks"],
-        changes=changes["n"],
-        troubled=row["troubled"],
-        last_observed=last["observed_at"] if last else None,
-        identity=reader.identity(),
-    )
+    return Totals(**dict(row), identity=reader.identity())
 
 
 def lag(reader: Reader, at: datetime) -> int | None:
     """By how many seconds the watched page that is longest overdue is so; None where no page is scheduled."""
     row = reader.row(
-        "SELECT min(rtrim(s.due_at, 'Z')) AS due FROM page_states s JOIN pages p ON p.id = s.page_id WHERE p.watched"
+        "SELECT s.due_at FROM page_states s JOIN pages p ON p.id = s.page_id"
+        " WHERE p.watched AND s.due_at IS NOT NULL ORDER BY s.due_at LIMIT 1"
     )
-    if row is None or row["due"] is None:
-        return None
-    return max(0, int((at - parse_utc(row["due"] + "Z")).total_seconds()))
+    return max(0, int((at - parse_utc(row["due_at"])).total_seconds())) if row else None
 
 
 def overview(
@@ -129,7 +122,7 @@ def overview(
     order = _IDS.get(sort, _IDS["changed"]).format(chosen=where)
     terms = query.casefold().split()
     if terms:
-        matching = {row["id"] for row in reader.rows(_WORDS) if _matches(row, terms)}
+        matching = _matching(reader, terms)
         ids = [row["id"] for row in reader.rows(order, chosen) if row["id"] in matching]
         count = len(ids)
     else:
@@ -156,14 +149,18 @@ def overview(
 def _choices(reader: Reader, column: str) -> tuple[tuple[str, int], ...]:
     rows = reader.rows(
         f"SELECT {column} AS name, count(*) AS pages FROM pages WHERE {column} <> '' GROUP BY 1 ORDER BY 1 LIMIT :limit",
-        {"limit": _CHOICES},
+        {"limit": _CHOICES + 1},
     )
-    return tuple((row["name"], row["pages"]) for row in rows)
+    return tuple((row["name"], row["pages"]) for row in rows) if len(rows) <= _CHOICES else ()
 
 
-def _matches(row: sqlite3.Row, terms: list[str]) -> bool:
-    text = "\n".join(row[key] or "" for key in ("slug", "title", "url", "tags", "statement")).casefold()
-    return all(term in text for term in terms)
+def _matching(reader: Reader, terms: list[str]) -> set[int]:
+    """The ids of pages whose words hold all terms. SQLite folds the case of ASCII alone, which is most terms."""
+    plain = [f"%{re.sub(_LIKE, _ESCAPED, term)}%" for term in terms if term.isascii()]
+    like = " AND ".join(f"replace({_WORDS}, 'ß', 'ss') LIKE ? ESCAPE '!'" for _ in plain)
+    rows = reader.conn.execute(f"SELECT id, {_WORDS} FROM pages WHERE {like or 1}", plain)
+    others = [term for term in terms if not term.isascii()]
+    return {page_id for page_id, words in rows if not others or all(term in words.casefold() for term in others)}
 
 
 def _listed(reader: Reader, page: PageRow) -> Listed:

@@ -9,7 +9,8 @@ from archive.reading.rows import ChangeRow, Look, PageRow, RevisionRow, listed, 
 PAGE = """
 SELECT p.*, r.number AS reading, s.looks, s.not_accepted_in_a_row, s.due_at, s.missed_rounds,
     (SELECT max(v.number) FROM revisions v WHERE v.reading_id = r.id) AS revisions,
-    (SELECT sum(v.looks) FROM revisions v WHERE v.reading_id = r.id) AS accepted,
+    s.looks - (SELECT count(*) FROM judgements n WHERE n.reading_id = r.id
+        AND n.outcome NOT IN ('new', 'changed', 'unchanged')) AS accepted,
     (SELECT v.first_observed FROM revisions v WHERE v.reading_id = r.id AND v.number = 1) AS first_observed,
     (SELECT v.last_confirmed FROM revisions v WHERE v.reading_id = r.id ORDER BY v.number DESC LIMIT 1) AS last_confirmed,
     coalesce(j.outcome, o.outcome) AS outcome, iif(j.seq IS NULL, o.reason, j.reason) AS reason,

@@ -13,7 +13,7 @@ SNIPPET_CHARS = 420
 _BEFORE_CHARS = 140
 _MARKED_CHARS = 20_000  # of a passage, in which what was looked for is marked: far more than any sentence has
 PHRASE_CHARS = 300
-WORDS_READ = 1_000_000  # of revisions, for one screen of pages that said a phrase
+WORDS_READ = 150_000  # of revisions, for one screen of pages that said a phrase
 _PAGES_READ = 200
 
 Marked = tuple[tuple[str, bool], ...]  # (text, is what was looked for)

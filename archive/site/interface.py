@@ -14,9 +14,6 @@ from archive.site.language import Catalogue
 from archive.site.marks import Segment
 from archive.site.timeline import Piece
 
-_OPEN, _CLOSE = Markup('<a href="{}"{}>'), Markup("</a>")
-_REL = Markup(' rel="{}"')
-
 
 def interface(say: Catalogue) -> dict[str, Any]:
     """The names that a template finds, by what they are there."""
@@ -66,8 +63,15 @@ def _filled(text: str, href: str | None, rel: str, values: dict[str, Any]) -> Ma
         return _put(text, values)
     before, _, rest = text.partition("[")
     inside, _, after = rest.partition("]")
-    opening = _OPEN.format(href, _REL.format(rel) if rel else "")
-    return _put(before, values) + opening + _put(inside, values) + _CLOSE + _put(after, values)
+    rel = f' rel="{escape(rel)}"' if rel else ""
+    pieces = (
+        _put(before, values),
+        f'<a href="{escape(href)}"{rel}>',
+        _put(inside, values),
+        "</a>",
+        _put(after, values),
+    )
+    return Markup("".join(pieces))  # noqa: S704 - escaped piece by piece
 
 
 def _put(text: str, values: dict[str, Any]) -> Markup:

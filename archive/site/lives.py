@@ -17,8 +17,8 @@ from archive.site.timeline import Piece, Scale, ticks
 from archive.site.view import View
 from archive.text import passages
 
-PRESENT = 500  # passages of the present text shown
-VANISHED = 100  # on one screen
+PRESENT = 200  # passages of the present text shown
+VANISHED = 50  # on one screen
 _SPELLS_TOLD = 4  # the newest of one passage
 _SPELLS_DRAWN = 100
 _ANCESTOR_CHARS = 400

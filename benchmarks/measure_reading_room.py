@@ -270,6 +270,7 @@ def serve_peer(path: Path, pipe: Connection) -> None:
 
 def _serve(app: Any, pipe: Connection) -> None:
     with socket.socket() as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.bind(("127.0.0.1", 0))
         sock.listen(128)
         pipe.send(sock.getsockname()[1])

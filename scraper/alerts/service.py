@@ -29,6 +29,7 @@ _MAIL = frozenset(
 
 _log = logging.getLogger("apprise")
 _log.propagate = False  # its lines name hosts and paths, which may be secrets
+_log.disabled = True  # whatever others do to handlers and levels
 _log.handlers = [logging.NullHandler()]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,16 @@ def modules(folder: str) -> list[Path]:
     return sorted((ROOT / folder).rglob("*.py"))
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def imported(path: Path) -> set[str]:
     """Every module that a file names in an import, with each of its parents, wherever the import stands."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -59,7 +66,7 @@ def test_relative_imports_do_not_hide_a_room() -> None:
         str(path.relative_to(ROOT))
         for room in ("archive", "scraper")
         for path in modules(room)
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []
@@ -70,7 +77,7 @@ def test_only_the_clock_module_reads_the_clock() -> None:
         str(path.relative_to(ROOT))
         for room in ("archive", "scraper")
         for path in modules(room)
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"}
         and isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
     }  # fmt: skip

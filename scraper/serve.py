@@ -149,7 +149,9 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         raise PortTaken(host, port, error) from error
     with sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it only where it made the socket itself
+        sock.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # asyncio sets it only where it made the socket itself
         try:
             sock.bind(address)
             sock.listen(128)

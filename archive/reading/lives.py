@@ -128,15 +128,15 @@ def lifetimes(reader: Reader, page: PageRow) -> list[Json]:
     return [life.as_json() for life in _lives(reader, page, "p.reading_id = :reading", {})]
 
 
-def present_lives(reader: Reader, page: PageRow, *, limit: int) -> tuple[list[Lifetime], int]:
-    """The passages of the latest text in reading order, the first of them, and how many there are."""
+def present_lives(reader: Reader, page: PageRow, *, skip: int = 0, limit: int) -> tuple[list[Lifetime], int]:
+    """So many passages of the latest text in reading order, after those that are skipped, and how many there are in all."""
     if not page.revisions:
         return [], 0
     latest = reader.revision(page.slug)
     digests = list(standing(latest.text, latest.block_kinds))
     place = {digest: number for number, digest in enumerate(digests)}
     where = "p.reading_id = :reading AND p.sha256 IN (SELECT value FROM json_each(:digests))"
-    found = _lives(reader, page, where, {"digests": json.dumps(digests[:limit])})
+    found = _lives(reader, page, where, {"digests": json.dumps(digests[skip : skip + limit])})
     return sorted(found, key=lambda life: place[life.sha256]), len(digests)
 
 

@@ -17,7 +17,7 @@ from archive.site.timeline import Piece, Scale, ticks
 from archive.site.view import View
 from archive.text import passages
 
-PRESENT = 200  # passages of the present text shown
+PRESENT = 200  # passages of the present text on one screen
 VANISHED = 50  # on one screen
 _SPELLS_TOLD = 4  # the newest of one passage
 _SPELLS_DRAWN = 100
@@ -45,12 +45,15 @@ class Bar:
         return text if text is None or len(text) <= _ANCESTOR_CHARS else text[:_ANCESTOR_CHARS] + "…"
 
 
-def lifetimes_view(reader: Reader, slug: str, *, before: int | None) -> View:
-    """Passages against time: those that stand, in reading order, then those that are gone, a screen at a time."""
+def lifetimes_view(reader: Reader, slug: str, *, before: int | None, skip: int = 0) -> View:
+    """Passages against time: those that stand, in reading order, then those that are gone, a screen at a time.
+
+    With `before` there are only gone ones, those first seen earlier; with `skip` only present ones, after so many.
+    """
     with reader.one_instant():
         page = reader.page(slug)
-        present, count = ([], 0) if before else present_lives(reader, page, limit=PRESENT)
-        gone = vanished_lives(reader, page, before=before, limit=VANISHED + 1)
+        present, count = ([], 0) if before else present_lives(reader, page, skip=skip, limit=PRESENT)
+        gone = [] if skip else vanished_lives(reader, page, before=before, limit=VANISHED + 1)
     more = gone[VANISHED - 1].id if len(gone) > VANISHED else None
     gone = gone[:VANISHED]
     scale = _scale(page)
@@ -59,7 +62,9 @@ def lifetimes_view(reader: Reader, slug: str, *, before: int | None) -> View:
         values={
             "page": page,
             "present": [_bar(scale, page, life) for life in present],
-            "left_out": count - len(present),
+            "standing": count,
+            "skip": skip,
+            "step": PRESENT,
             "gone": [_bar(scale, page, life) for life in gone],
             "shown": shown,
             "ticks": ticks(scale) if scale else (),
@@ -71,6 +76,7 @@ def lifetimes_view(reader: Reader, slug: str, *, before: int | None) -> View:
             "present": [life.as_json() for life in present],
             "vanished": [life.as_json() for life in gone],
             "before": more,
+            "from": skip + len(present) if skip + len(present) < count else None,
         },
     )
 

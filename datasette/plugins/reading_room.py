@@ -174,9 +174,12 @@ async def at(datasette, request):
 
 
 async def lifetimes(datasette, request):
-    slug, before = request.url_vars["slug"], _number(request, "before")
+    slug, before, skip = request.url_vars["slug"], _number(request, "before"), _number(request, "from") or 0
     return await _answer(
-        datasette, request, "lifetimes.html", lambda reader: lives.lifetimes_view(reader, slug, before=before)
+        datasette,
+        request,
+        "lifetimes.html",
+        lambda reader: lives.lifetimes_view(reader, slug, before=before, skip=skip),
     )
 
 

@@ -111,6 +111,33 @@ def test_vanished_passages_come_a_screen_at_a_time_each_once(
     assert seen == [f"Article {n} of the treaty is in force." for n in range(9, -1, -1)]
 
 
+def test_present_passages_come_a_screen_at_a_time_in_reading_order(
+    site_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lives, "PRESENT", 4)
+    articles = [f"Article {n} of the treaty is in force." for n in range(10)]
+
+    def story(keeper: Any) -> None:
+        keeper.add(PageSettings(slug="long", url="http://a.example/"))
+        keeper.look("long", [("paragraph", "It went."), *(("paragraph", article) for article in articles)])
+        keeper.look("long", [("paragraph", article) for article in articles])
+
+    site = site_of(story)
+    seen, path = [], "/page/long/lifetimes"
+    while path:
+        page = lxml_html.fromstring(site.html(path))
+        seen += [
+            words.text_content()
+            for words in page.xpath("//section[@aria-labelledby='present']//p[contains(@class, 'life-words')]")
+        ]
+        assert bool(page.xpath("//*[@id='gone']")) == ("from=" not in path)
+        path = next(iter(page.xpath("//section[@aria-labelledby='present']//a[@rel='next']/@href")), "")
+    assert seen == articles
+    assert "Passages 5 to 8 of 10" in site.html("/page/long/lifetimes?from=4")
+    assert site.get("/page/long/lifetimes.json?from=8").json()["from"] is None
+    assert "Nothing more." in site.html("/page/long/lifetimes?from=99")
+
+
 def test_lives_are_answered_with_304_while_nothing_changed(site: Any) -> None:
     etag = site.get("/page/straits/lifetimes").headers["etag"]
     assert site.get("/page/straits/lifetimes", headers={"if-none-match": etag}).status_code == 304

@@ -171,6 +171,9 @@ class Rounds:
             self._finish(0 if self._unrecorded else min(ready_s, IDLE_S))
             if self._unrecorded:  # one at a time: no host waits for another's looks to be recorded
                 self._record(*self._unrecorded.popleft())
+        self._finish(0)
+        while self._unrecorded:  # what came back is evidence, also at the end
+            self._record(*self._unrecorded.popleft())
 
     def _take(self, due: Callable[[datetime], Iterable[Page]]) -> None:
         now = self._tools.now()

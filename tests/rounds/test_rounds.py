@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,7 +33,7 @@ OTHER = "<html lang=en><head><title>Harbour fees</title></head><body><article><h
 class Site:
     """One page whose body the test sets."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self.body = STATEMENT
         site = self
 
@@ -47,9 +49,9 @@ class Site:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer((address, 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/talks"
+        self.url = f"http://{address}:{self.server.server_address[1]}/talks"
 
 
 @pytest.fixture
@@ -134,6 +136,27 @@ def test_a_commit_that_the_disk_refuses_is_told_and_the_next_look_is_stored(
         rounds.run(lambda _: watch_list.pages, once=True)
     assert len(errors) == 1
     assert [str(recorded.derived.outcome) for recorded in told] == ["new"]
+
+
+def test_what_had_come_back_when_a_round_is_stopped_is_recorded(tmp_path: Path) -> None:
+    sites = [Site(f"127.0.0.{number}") for number in (1, 2, 3)]
+    pages = "".join(f'[[page]]\nslug = "p{number}"\nurl = "{site.url}"\n' for number, site in enumerate(sites))
+    watch_list = watchlist.parse(f'[fetch]\nrobots = false\nallow_addresses = ["127.0.0.0/8"]\n{pages}')
+    told: list[str] = []
+
+    def stop_when_all_are_back(page: Page, _: Recorded) -> None:
+        told.append(page.slug)
+        wait(rounds.under_way, timeout=60)
+        time.sleep(1)  # a future is done a moment before its callbacks are
+        rounds.stop()
+
+    with program.archive_of(tmp_path, watch_list, holder="test") as archive, program.tools_of(watch_list) as tools:
+        rounds = Rounds(archive, tools, told=stop_when_all_are_back)
+        rounds.run(lambda _: watch_list.pages, once=False)
+    for site in sites:
+        site.server.shutdown()
+        site.server.server_close()
+    assert sorted(told) == ["p0", "p1", "p2"]
 
 
 def refuse(*_: object) -> Recorded:

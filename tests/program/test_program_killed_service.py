@@ -249,14 +249,14 @@ class Run:
         )
         return sorted((rule, event, number[seq], *rest) for rule, event, seq, *rest in found if number[seq] <= last)
 
-    def unsent(self) -> list[Any]:
-        """Alerts that were owed to a target and did not come to it."""
+    def unsent(self) -> list[str]:
+        """Ids of messages that were owed and did not come; each goes to one target, a summary has no rule."""
         owed = rows(
             self.path / "archive.db",
-            "SELECT m.rule, m.uid FROM deliveries d JOIN messages m ON m.id = d.message_id",
+            "SELECT DISTINCT m.uid FROM deliveries d JOIN messages m ON m.id = d.message_id",
         )
-        arrived = set(self.pages.taken)
-        return [one for one in owed if tuple(one) not in arrived]
+        arrived = {uid for _, uid in self.pages.taken}
+        return [uid for (uid,) in owed if uid not in arrived]
 
     def repeats(self) -> int:
         return len(self.pages.taken) - len(set(self.pages.taken))

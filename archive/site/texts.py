@@ -100,7 +100,8 @@ def at_view(
         page = reader.page(slug)
         look = _look_of(reader, page, seq)
         revision = text_at(reader, page, seq, reading)
-        now = reader.revision(slug, look.revision) if look.revision is not None else None
+        now = _present(reader, look, revision)
+        cited = _cited(reader, revision, seq) if revision else ""
         entry: Json = json.loads(reader.entry(seq))
         read_by = revision.reading if revision else reading
         facts = reader.facts(page, seq, read_by)
@@ -115,7 +116,7 @@ def at_view(
             "look": look,
             "revision": revision,
             "revision_path": _path_of(revision) if revision else "",
-            "cited": _cited(reader, revision, seq) if revision else "",
+            "cited": cited,
             "earlier": reading is not None and reading != page.reading,
             "otherwise": reading is None
             and revision is not None
@@ -145,9 +146,17 @@ def at_view(
 
 def _cited(reader: Reader, revision: Revision, seq: int) -> str:
     """What the address of a look needs so that it shows this text of it: nothing where it is the one that was first read."""
-    first = text_at(reader, revision.page, seq)
+    first = revision if revision.reading == 1 else text_at(reader, revision.page, seq)
     is_first = first is None or first.row.text_sha256 == revision.row.text_sha256
     return "" if is_first else f"?reading={revision.reading}"
+
+
+def _present(reader: Reader, look: Look, revision: Revision | None) -> Revision | None:
+    """What the present reading has of a look, of which `revision` was read."""
+    if look.revision is None:
+        return None
+    is_present = revision is not None and revision.reading == revision.page.reading
+    return revision if is_present else reader.revision(look.page, look.revision)
 
 
 def _path_of(revision: Revision) -> str:

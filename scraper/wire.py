@@ -17,10 +17,10 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
@@ -30,6 +30,7 @@ from scraper.addresses import AddressRules, is_localhost
 from scraper.deadline import Deadline
 from scraper.faults import Fault, Forbidden
 from scraper.http1 import Head, read_head
+from scraper.pools import PooledAdapter
 from scraper.targets import Target
 
 if TYPE_CHECKING:
@@ -175,24 +176,14 @@ class CheckedTlsPool(HTTPSConnectionPool):
     ConnectionCls = CheckedTlsConnection
 
 
-_POOLS = {"http": CheckedPool, "https": CheckedTlsPool}
-
-
-class CheckedAdapter(HTTPAdapter):
+class CheckedAdapter(PooledAdapter):
     """The adapter of `requests`, over connections that keep to the look's rules. One TLS context serves all of them."""
+
+    pools = MappingProxyType({"http": CheckedPool, "https": CheckedTlsPool})
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
         super().__init__(pool_connections=SPARE_ORIGINS, pool_maxsize=SPARE_CONNECTIONS)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager: Any = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: object, cert: object = None

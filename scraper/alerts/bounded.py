@@ -10,10 +10,10 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
@@ -21,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from scraper import clock
 from scraper.deadline import Deadline, Watchdog
 from scraper.politeness import retry_after_s
+from scraper.pools import PooledAdapter
 
 TRY_S = 120.0  # one try in all: time limits of reads alone let a server drip for ever
 MOST_BYTES = 262_144  # of one answer's body, decoded: what is longer is cut, since its status has been said
@@ -89,20 +90,10 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-_POOLS = {"http": _Pool, "https": _TlsPool}
-
-
-class BoundedAdapter(HTTPAdapter):
+class BoundedAdapter(PooledAdapter):
     """The adapter of `requests`, which notes what a try is answered and reads no more of it than is worth reading."""
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager: Any = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
+    pools = MappingProxyType({"http": _Pool, "https": _TlsPool})
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         found = current()

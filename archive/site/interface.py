@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from string import Formatter
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from archive.site import inline, timeline, words
+from archive.site import inline, pieces, timeline, words
 from archive.site.language import Catalogue
 from archive.site.marks import Segment
 from archive.site.timeline import Piece
@@ -17,13 +17,19 @@ from archive.site.timeline import Piece
 
 def interface(say: Catalogue) -> dict[str, Any]:
     """The names that a template finds, by what they are there."""
-    bound = {
+    bound: dict[str, Callable[..., Any]] = {
         name: partial(getattr(words, name), say=say)
         for name in (
             "moment", "bounds", "span", "stamp", "count", "share", "outcome", "meaning", "kinds", "amount", "summary",
             "day", "month",
         )
     }  # fmt: skip
+
+    bound |= {
+        name: _safe(partial(getattr(pieces, name), say=say))
+        for name in ("when", "span_of", "claim", "unseen", "silent_badge", "kind_list", "state", "ledger")
+    }
+    bound |= {name: _safe(getattr(pieces, name)) for name in ("quoted", "code", "link")}
 
     def t(english: str, *, href: str | None = None, rel: str = "", **values: Any) -> Markup:
         """A text; what stands in brackets leads to `href`."""
@@ -52,6 +58,11 @@ def interface(say: Catalogue) -> dict[str, Any]:
         "cause_words": {name: say(text) for name, text in words.CAUSES.items()},
         "language_of_texts": say,
     }
+
+
+def _safe(piece: Callable[..., str]) -> Callable[..., Markup]:
+    """A function whose HTML needs no escaping."""
+    return lambda *values, **more: Markup(piece(*values, **more))  # noqa: S704 - escaped there
 
 
 def _filled(text: str, href: str | None, rel: str, values: dict[str, Any]) -> Markup:

@@ -26,6 +26,7 @@ from archive.reading import Reader
 from archive.site import calendar, found, lives, texts, views
 from archive.site.language import ENGLISH
 from archive.site.links import keep
+from archive.site.pieces import html_time
 from archive.site.view import View
 from archive.storage import trouble_of
 from archive.text import direction
@@ -34,7 +35,6 @@ SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
 FORMAT = r"(?:\.(?P<format>json))?"
 TIME_LIMIT_MS = 5000
 UNFIT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")  # no characters of HTML
-FINER = re.compile(r"(?<=\.\d{3})\d+")  # of a time: HTML takes no more than milliseconds
 _log = logging.getLogger("variorum.site")
 
 
@@ -382,7 +382,7 @@ def _absolute(datasette, request) -> Callable[[str], str]:
 def prepare_jinja2_environment(env):
     env.filters["query_of"] = _query_of
     env.filters["direction"] = direction
-    env.filters["html_time"] = partial(FINER.sub, "")
+    env.filters["html_time"] = html_time
     env.filters["path_part"] = partial(quote, safe="")
 
 

@@ -1,0 +1,86 @@
+"""The small pieces of HTML that all pages share, everything escaped. A page has hundreds of them, which is too many calls for a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from html import escape
+
+from archive.site import words
+from archive.site.language import Catalogue
+from archive.text import direction
+
+_FINER = re.compile(r"(?<=\.\d{3})\d+")  # of a time: HTML takes no more than milliseconds
+
+html_time = partial(_FINER.sub, "")
+
+
+def when(text: str | None, seconds: bool = False, *, say: Catalogue) -> str:
+    """An instant, UTC."""
+    return _time(words.moment(text, seconds=seconds, say=say), text) if text else escape(say("never"))
+
+
+def span_of(not_before: str | None, not_after: str, *, say: Catalogue) -> str:
+    """When something happened, between two looks."""
+    parts = words.bounds(not_before, not_after, say=say)
+    inside = "".join(_time(text, instant) if instant else escape(text) for text, instant in parts)
+    return f'<span class="bounds">{inside}</span>'
+
+
+def claim(value: str, *, say: Catalogue) -> str:
+    """A time that the page claims."""
+    return _time(words.stamp(value, say=say) or "", value)
+
+
+def quoted(text: str, language: str = "", tag: str = "span", class_: str = "") -> str:
+    """Words from the archive, which say their language and direction."""
+    css = f' class="{class_}"' if class_ else ""
+    spoken = f' lang="{escape(language)}"' if language else ""
+    return f'<{tag}{css}{spoken} dir="{direction(text)}">{escape(text)}</{tag}>'
+
+
+def unseen(said: str, *, say: Catalogue) -> str:
+    """Words of ours for those who can't see a mark, inside a text of whatever language."""
+    return f'<span class="vh" lang="{say.code}" dir="{say.direction}">{escape(said)}</span>'
+
+
+def code(said: str) -> str:
+    return f'<code dir="ltr">{escape(said)}</code>'
+
+
+def link(href: str, inside: str) -> str:
+    """`inside` is HTML."""
+    return f'<a href="{escape(href)}">{inside}</a>'
+
+
+def silent_badge(silent: bool | None, *, say: Catalogue) -> str:
+    if not silent:
+        return ""
+    title = escape(say("The wording changed, the page’s own “updated” date did not"))
+    return f'<span class="badge silent" title="{title}">{escape(say("silent edit"))}</span>'
+
+
+def kind_list(names: Sequence[str] | None, *, say: Catalogue) -> str:
+    if not names:
+        return ""
+    inside = " · ".join(f"<span>{escape(kind)}</span>" for kind in words.kinds(names, say=say))
+    return f'<p class="kinds"><span class="vh">{escape(say("Kinds of change:"))} </span>{inside}</p>'
+
+
+def state(outcome: str | None, reason: str | None, *, say: Catalogue) -> str:
+    return f'<span class="state {escape(outcome or "never")}">{escape(words.outcome(outcome, reason, say=say))}</span>'
+
+
+def ledger(added: int, removed: int, moved: int, *, say: Catalogue) -> str:
+    """How many words a change touched, in figures."""
+    told = [("plus", say("words added"), "+", added), ("minus", say("words removed"), "−", removed)]
+    told += [("shift", say("words moved"), "↕", moved)] if moved else []
+    inside = " ".join(
+        f'<span class="{css}" title="{escape(title)}">{sign}{say.number(n)}</span>' for css, title, sign, n in told
+    )
+    return f'<span class="ledger">{inside}</span>'
+
+
+def _time(said: str, instant: str) -> str:
+    return f'<time datetime="{escape(html_time(instant))}">{escape(said)}</time>'

@@ -260,7 +260,7 @@ def _clauses(text: str, start: int, end: int) -> list[Span]:
 
 # What decomposition leaves: letters with strokes, dotless i, forms of one Arabic letter, signs with the same meaning.
 _FOLDED = {
-    ord(pair[0]): pair[1:]
+    pair[0]: pair[1:]
     for pair in [
         "łl",
         "øo",
@@ -291,12 +291,24 @@ _FOLDED = {
         "ةه",
     ]
 } | {
-    0x640: "",  # tatweel
-    0x5BE: "-",
+    "\u0640": "",  # tatweel
+    "\u05be": "-",
 }
+_FOLDABLE = re.compile(f"[{''.join(_FOLDED)}]")
+_BEYOND_BASIC = re.compile("[\U00010000-\U0010ffff]")
 # Marks that a person may leave out when searching: diacritics of Latin, Cyrillic and Greek, Arabic and Hebrew vowels.
 _LOOSE_CLASSES = frozenset({*range(10, 36), 202, 214, 216, 218, 220, 222, 224, 226, 228, 230, 232, 233, 234, 240})
 _KEPT_MARKS = re.compile("[\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3099\u309a]")
+
+
+@cache
+def _loose() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Match loose marks: those of the basic plane, and those beyond, since a class of both is slow."""
+    marks = [chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)) in _LOOSE_CLASSES]
+    loose = [mark for mark in marks if not _KEPT_MARKS.match(mark)]
+    basic = "".join(mark for mark in loose if mark < "\U00010000")
+    other = "".join(mark for mark in loose if mark >= "\U00010000")
+    return re.compile(f"[{basic}]+"), re.compile(f"[{other}]+")
 
 
 def fold(text: str) -> str:
@@ -306,12 +318,14 @@ def fold(text: str) -> str:
     'etat de palestine - иод, елка'
     """
     if text.isascii():
-        return " ".join(text.casefold().split())
+        return " ".join(text.replace("`", "'").casefold().split())
     spread = unicodedata.normalize("NFKD", INVISIBLES.sub("", text).casefold())
-    bare = "".join(
-        char for char in spread if unicodedata.combining(char) not in _LOOSE_CLASSES or _KEPT_MARKS.match(char)
-    )
-    return " ".join(unicodedata.normalize("NFC", bare.translate(_FOLDED)).casefold().split())
+    basic, other = _loose()
+    bare = basic.sub("", spread)
+    if _BEYOND_BASIC.search(bare):
+        bare = other.sub("", bare)
+    plain = _FOLDABLE.sub(lambda found: _FOLDED[found[0]], bare)
+    return " ".join(unicodedata.normalize("NFC", plain).casefold().split())
 
 
 def holds_phrase(folded: str, phrase: str) -> bool:
@@ -322,7 +336,12 @@ def holds_phrase(folded: str, phrase: str) -> bool:
     """
     at = folded.find(phrase) if phrase else -1
     while at >= 0:
-        if at == 0 or not (folded[at - 1].isalnum() and phrase[0].isalnum()) or RUNS_ON.match(phrase[0]):
+        if at == 0 or not (_in_word(folded[at - 1]) and phrase[0].isalnum()) or RUNS_ON.match(phrase[0]):
             return True
         at = folded.find(phrase, at + 1)
     return False
+
+
+def _in_word(char: str) -> bool:
+    """Whether a word goes on after it: a letter, a figure, a mark."""
+    return char.isalnum() or unicodedata.category(char)[0] == "M"

@@ -15,6 +15,7 @@ from archive.reading import search as searching
 from archive.site import found as pages_found
 from archive.site.found import snippet
 from archive.store import Archive
+from archive.text import fold, holds_phrase
 from archive.wordings import clear_index
 
 
@@ -221,6 +222,21 @@ def test_a_phrase_is_dated_on_every_page_that_said_it(site: Any) -> None:
     (hit,) = page.xpath("//ol[@class='found']/li")
     assert "went on 4 May 2031 between 12:00 and 18:00 UTC" in " ".join(hit.text_content().split())
     assert hit.xpath(".//ul//a/@href") == ["/page/straits/1", "/page/straits/1..2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "held"),
+    [
+        ("वार्ता जारी है", "वार्ता", True),
+        ("वार्ता जारी है", "ता", False),  # a syllable after a vowel sign begins no word
+        ("The `plain' text", "`plain", True),
+        ("The `plain’ texte soigné", "`plain", True),  # signs fold alike, whatever else stands there
+        ("Ёлка — «да»", 'елка - "да', True),
+        ("\U0001d15e\U0001d165 état", "etat", True),
+    ],
+)
+def test_a_phrase_begins_where_a_word_does_and_folds_as_the_text(text: str, phrase: str, held: bool) -> None:
+    assert holds_phrase(fold(text), fold(phrase)) is held
 
 
 def test_a_phrase_may_go_across_sentences(site: Any) -> None:

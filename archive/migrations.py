@@ -2,7 +2,7 @@
 
 Evidence (entries, log_nodes, checkpoints, time_stamps, observations, blobs, page_addresses, acts) is written once; triggers
 refuse anything else. Derived tables (readings, judgements, revisions, changes, seams) are functions of it and can be made again.
-Operational ones (page_states, page_summaries, anchors, cool_downs, sizes) hold what comes next.
+Operational ones (page_states, page_summaries, totals, anchors, cool_downs, sizes) hold what comes next.
 """
 
 from __future__ import annotations
@@ -533,6 +533,40 @@ def m010_summaries(db: Database) -> None:
     for statement in _statements(_SUMMARY_TABLES):
         db.execute(statement)
     for statement in _triggers(_SUMMARY_TRIGGERS):
+        db.execute(statement)
+
+
+_TOTALS_TABLES = """
+CREATE TABLE totals (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    pages INTEGER NOT NULL,
+    watched INTEGER NOT NULL,
+    changes INTEGER NOT NULL,
+    acts INTEGER NOT NULL
+) STRICT;
+INSERT INTO totals (id, pages, watched, changes, acts) SELECT 1,
+    (SELECT count(*) FROM pages), (SELECT count(*) FROM pages WHERE watched),
+    (SELECT coalesce(sum(changes), 0) FROM page_summaries), (SELECT count(*) FROM entries WHERE kind <> 'observation');
+"""
+
+_TOTALS_TRIGGERS = """
+CREATE TRIGGER totals_of_a_page AFTER INSERT ON pages
+BEGIN UPDATE totals SET pages = pages + 1, watched = watched + new.watched; END;
+CREATE TRIGGER totals_of_watching AFTER UPDATE OF watched ON pages
+BEGIN UPDATE totals SET watched = watched + new.watched - old.watched; END;
+CREATE TRIGGER totals_of_changes AFTER UPDATE OF changes ON page_summaries
+BEGIN UPDATE totals SET changes = changes + new.changes - old.changes; END;
+CREATE TRIGGER totals_of_acts AFTER INSERT ON entries WHEN new.kind <> 'observation'
+BEGIN UPDATE totals SET acts = acts + 1; END;
+"""
+
+
+@migrations()
+def m011_totals(db: Database) -> None:
+    """The archive in figures, as one row that what changes them keeps; an ordinary look changes none. Acts are entries of no look."""
+    for statement in _statements(_TOTALS_TABLES):
+        db.execute(statement)
+    for statement in _triggers(_TOTALS_TRIGGERS):
         db.execute(statement)
 
 

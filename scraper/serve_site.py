@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +25,7 @@ OUTBOX = frozenset(
 VIEWS = frozenset({"snapshots", "log"})
 COUNTED = 10_000  # rows of a table, or of what is asked of it; of more it is only said that they are many
 COUNTED_OF_A_VIEW = 500  # each of them costs steps in several tables
+_STATEMENTS = 256  # that stay prepared on a connection
 _COUNT = re.compile(r"select count\(\*\) (from \[?(\w+)\]?.*)", re.DOTALL)
 
 T = TypeVar("T")
@@ -31,18 +34,21 @@ T = TypeVar("T")
 class ReadOnlyDatabase(Database):  # type: ignore[misc]
     """The archive's file as Datasette reads it: nothing on the web writes, whatever characters its path has.
 
-    What is operational is read by our own pages alone (`read`): SQLite itself refuses it to every other query.
+    What is operational is read by our own pages alone (`read`): SQLite itself refuses it to every other query. To forbid
+    it makes a connection forget what it has prepared, so that there are two kinds of them.
     """
 
     published: Collection[str] = ()  # tables
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._own = threading.local()
+
     def connect(self, write: bool = False) -> sqlite3.Connection:
         if write:
             raise PermissionError(f"{self.name} is served for reading only")
-        conn = sqlite3.connect(f"{Path(self.path).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        conn.execute("PRAGMA query_only = 1")
+        conn = self._connect()
         conn.set_authorizer(_not_the_outbox)
-        self._all_file_connections.append(conn)
         return conn
 
     async def execute(self, sql: str, params: Any = None, **more: Any) -> Any:
@@ -69,17 +75,25 @@ class ReadOnlyDatabase(Database):  # type: ignore[misc]
         }
 
     async def read(self, own: Callable[[sqlite3.Connection], T]) -> T:
-        """What a page of ours reads, the outbox too. A connection serves one query at a time."""
+        """What a page of ours reads, the outbox too: on connections of its own, whose statements stay prepared.
 
-        def unguarded(conn: sqlite3.Connection) -> T:
-            conn.set_authorizer(None)
-            try:
-                return own(conn)
-            finally:
-                conn.set_authorizer(_not_the_outbox)
+        A connection serves one query at a time.
+        """
 
-        found: T = await self.execute_fn(unguarded)
-        return found
+        def in_thread() -> T:
+            conn: sqlite3.Connection | None = getattr(self._own, "conn", None)
+            if conn is None:
+                conn = self._own.conn = self._connect()
+            return own(conn)
+
+        return await asyncio.get_running_loop().run_in_executor(self.ds.executor, in_thread)
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = f"{Path(self.path).resolve().as_uri()}?mode=ro"
+        conn = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=_STATEMENTS)
+        conn.execute("PRAGMA query_only = 1")
+        self._all_file_connections.append(conn)
+        return conn
 
 
 def _not_the_outbox(action: int, table: str | None, *_: object) -> int:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from archive.model import parse_utc
 from archive.reading.reader import Reader
-from archive.reading.rows import ChangeRow, Json, PageRow
+from archive.reading.rows import ChangeRow, Json, PageRow, truth
 
 SORTS = ("changed", "name", "trouble", "statement")
-PAGE_SIZE = 30
+PAGE_SIZE = 25
 _SPARK = 120  # changes drawn in the small chart of one page
 
 _IDS = {
@@ -30,15 +31,21 @@ _IDS = {
 }
 _LIKE, _ESCAPED = "[%_!]", r"!\g<0>"
 _CHOICES = 50  # statements or languages offered to choose from; of more, which are found by searching, none
-_WORDS = "slug || char(10) || title || char(10) || url || char(10) || tags || char(10) || coalesce(statement, '')"
+_COLUMNS = ("slug", "title", "url", "tags", "statement")
+_WORDS = " || char(10) || ".join(f"coalesce({column}, '')" for column in _COLUMNS)
 
 _TOTALS = """
-SELECT (SELECT count(*) FROM pages) AS pages, (SELECT count(*) FROM pages WHERE watched) AS watched,
-    (SELECT coalesce(max(seq), 0) FROM entries) - (SELECT count(*) FROM entries WHERE kind <> 'observation') AS looks,
-    (SELECT coalesce(sum(changes), 0) FROM page_summaries) AS changes,
+SELECT t.pages, t.watched, (SELECT coalesce(max(seq), 0) FROM entries) - t.acts AS looks, t.changes,
     (SELECT count(*) FROM page_states s JOIN pages p ON p.id = s.page_id
      WHERE s.not_accepted_in_a_row > 0 AND p.watched) AS troubled,
     (SELECT observed_at FROM observations ORDER BY seq DESC LIMIT 1) AS last_observed
+FROM totals t
+"""
+
+_ACTIVITY = """
+SELECT c.not_after, c.silent FROM changes c JOIN revisions v ON v.id = c.to_revision_id
+WHERE c.page_id = :page AND v.reading_id = (SELECT id FROM readings WHERE page_id = :page AND is_current)
+ORDER BY c.not_after DESC, c.id DESC LIMIT :limit
 """
 
 
@@ -119,22 +126,17 @@ def overview(
     """
     chosen = {name: value for name, value in (("statement", statement), ("language", language)) if value}
     where = " AND ".join(f"p.{name} = :{name}" for name in chosen) or "1"
-    order = _IDS.get(sort, _IDS["changed"]).format(chosen=where)
     terms = query.casefold().split()
     if terms:
-        matching = _matching(reader, terms)
-        ids = [row["id"] for row in reader.rows(order, chosen) if row["id"] in matching]
-        count = len(ids)
-    else:
-        (counted,) = reader.rows(f"SELECT count(*) AS n FROM pages p WHERE {where}", chosen)
-        count = counted["n"]
+        where += " AND p.id IN (SELECT value FROM json_each(:matching))"
+        chosen["matching"] = json.dumps(sorted(_matching(reader, terms)))
+    order = _IDS.get(sort, _IDS["changed"]).format(chosen=where)
+    (counted,) = reader.rows(f"SELECT count(*) AS n FROM pages p WHERE {where}", chosen)
+    count = counted["n"]
     page_count = max(1, -(-count // PAGE_SIZE))
     page_number = min(max(page_number, 1), page_count)
     skipped = (page_number - 1) * PAGE_SIZE
-    if terms:
-        shown = ids[skipped:][:PAGE_SIZE]
-    else:
-        shown = [row["id"] for row in reader.rows(f"{order} LIMIT {PAGE_SIZE} OFFSET {skipped}", chosen)]
+    shown = [row["id"] for row in reader.rows(f"{order} LIMIT {PAGE_SIZE} OFFSET {skipped}", chosen)]
     pages = {page.id: page for page in reader.pages_by_id(shown)}
     return Overview(
         listed=tuple(_listed(reader, pages[page_id]) for page_id in shown),
@@ -156,21 +158,26 @@ def _choices(reader: Reader, column: str) -> tuple[tuple[str, int], ...]:
 
 def _matching(reader: Reader, terms: list[str]) -> set[int]:
     """The ids of pages whose words hold all terms. SQLite folds the case of ASCII alone, which is most terms."""
-    plain = [f"%{re.sub(_LIKE, _ESCAPED, term)}%" for term in terms if term.isascii()]
-    like = " AND ".join(f"replace({_WORDS}, 'ß', 'ss') LIKE ? ESCAPE '!'" for _ in plain)
-    rows = reader.conn.execute(f"SELECT id, {_WORDS} FROM pages WHERE {like or 1}", plain)
+    plain = [term for term in terms if term.isascii()]
     others = [term for term in terms if not term.isascii()]
-    return {page_id for page_id, words in rows if not others or all(term in words.casefold() for term in others)}
+    where = " AND ".join(_holding(term, f":term{n}") for n, term in enumerate(plain)) or "1"
+    values = {f"term{n}": f"%{re.sub(_LIKE, _ESCAPED, term)}%" for n, term in enumerate(plain)}
+    if not others:
+        return {page_id for (page_id,) in reader.conn.execute(f"SELECT id FROM pages WHERE {where}", values)}
+    rows = reader.conn.execute(f"SELECT id, {_WORDS} FROM pages WHERE {where}", values)
+    return {page_id for page_id, words in rows if all(term in words.casefold() for term in others)}
+
+
+def _holding(term: str, name: str) -> str:
+    """SQL: whether the words of a page hold an ASCII term. Folded, ß is ss, which is asked where it may tell."""
+    held = " OR ".join(f"{column} LIKE {name} ESCAPE '!'" for column in _COLUMNS)
+    if "s" in term:
+        sharp = " OR ".join(f"instr({column}, 'ß')" for column in _COLUMNS)
+        held += f" OR (({sharp}) AND replace({_WORDS}, 'ß', 'ss') LIKE {name} ESCAPE '!')"
+    return f"({held})"
 
 
 def _listed(reader: Reader, page: PageRow) -> Listed:
-    rows = reader.rows(
-        "SELECT c.not_after, c.silent FROM changes c JOIN revisions v ON v.id = c.to_revision_id"
-        " JOIN readings r ON r.id = v.reading_id AND r.is_current WHERE c.page_id = :page"
-        " ORDER BY c.not_after DESC, c.id DESC LIMIT :limit",
-        {"page": page.id, "limit": _SPARK},
-    )
-    activity = tuple(
-        (row["not_after"], None if row["silent"] is None else bool(row["silent"])) for row in reversed(rows)
-    )
+    rows = reader.rows(_ACTIVITY, {"page": page.id, "limit": _SPARK})
+    activity = tuple((row["not_after"], truth(row["silent"])) for row in reversed(rows))
     return Listed(page=page, last_change=next(iter(reader.changes_of(page, limit=1)), None), activity=activity)

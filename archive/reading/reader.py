@@ -78,10 +78,13 @@ class Reader:
 
     def troubled(self, *, limit: int) -> list[PageRow]:
         """The watched pages whose last look did not show them, the longest first."""
-        where = (
-            "WHERE p.watched AND s.not_accepted_in_a_row > 0 ORDER BY s.not_accepted_in_a_row DESC, p.slug LIMIT :limit"
+        rows = self.rows(
+            "SELECT p.id FROM page_states s JOIN pages p ON p.id = s.page_id WHERE p.watched AND s.not_accepted_in_a_row > 0"
+            " ORDER BY s.not_accepted_in_a_row DESC, p.slug LIMIT :limit",
+            {"limit": limit},
         )
-        return [page_row(row) for row in self.rows(PAGE + where, {"limit": limit})]
+        pages = {page.id: page for page in self.pages_by_id([row["id"] for row in rows])}
+        return [pages[row["id"]] for row in rows]
 
     def page(self, slug: str) -> PageRow:
         """The page that has this slug, or had it before. Raises NoPage."""

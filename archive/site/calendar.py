@@ -36,7 +36,7 @@ def calendar_view(reader: Reader, slug: str, *, year: int | None) -> View:
             "later": shown + 1 if years and shown and shown < years[1] else None,
             "looks": sum(day.looks for day in days),
         },
-        as_json={"page": page.slug, "year": shown, "days": [day.as_json() for day in days]},
+        as_json=lambda: {"page": page.slug, "year": shown, "days": [day.as_json() for day in days]},
     )
 
 
@@ -71,7 +71,7 @@ def day_view(reader: Reader, slug: str, on: date, *, before: int | None, limit: 
     looks = looks[:limit]
     return View(
         values={"page": page, "looks": looks, "before": before, "more": more, "on": on},
-        as_json={
+        as_json=lambda: {
             "page": page.slug,
             "day": on.isoformat(),
             "observations": [look.as_json() for look in looks],

@@ -33,7 +33,7 @@ def search_view(reader: Reader, text: str, *, slug: str, before: int | None) -> 
             "before": before,
             "more": found.before,
         },
-        as_json={"query": text, "found": [hit.as_json() for hit in found.hits], "before": found.before},
+        as_json=lambda: {"query": text, "found": [hit.as_json() for hit in found.hits], "before": found.before},
     )
 
 
@@ -95,7 +95,7 @@ def when_view(reader: Reader, phrase: str, *, slug: str, after: int | None) -> V
             "after": after,
             "more": more,
         },
-        as_json={"phrase": phrase, "said": said, "after": more},
+        as_json=lambda: {"phrase": phrase, "said": said, "after": more},
     )
 
 

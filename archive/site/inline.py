@@ -7,7 +7,7 @@ from html import escape
 
 from archive.site.language import Catalogue
 from archive.site.marks import Segment
-from archive.site.timeline import Piece
+from archive.site.timeline import Mark
 
 _SAID = {
     "delete": "deleted",
@@ -22,11 +22,9 @@ def runs(segments: Sequence[Segment], say: Catalogue) -> str:
     return "".join(_run(part, say) for part in segments)
 
 
-def marks(pieces: Sequence[Piece]) -> str:
+def marks(found: Sequence[Mark]) -> str:
     """The changes of one page as lines in a chart of 16 units' height."""
-    return "".join(
-        f'<line class="{piece.state}" x1="{piece.x:.4g}%" x2="{piece.x:.4g}%" y1="5" y2="16"/>' for piece in pieces
-    )
+    return "".join(f'<line class="{state}" x1="{x:.4g}%" x2="{x:.4g}%" y1="5" y2="16"/>' for x, state in found)
 
 
 def _run(part: Segment, say: Catalogue) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from archive.site import inline, pieces, timeline, words
 from archive.site.language import Catalogue
 from archive.site.marks import Segment
-from archive.site.timeline import Piece
+from archive.site.timeline import Mark
 
 
 def interface(say: Catalogue) -> dict[str, Any]:
@@ -42,8 +42,8 @@ def interface(say: Catalogue) -> dict[str, Any]:
     def marked_runs(segments: Sequence[Segment]) -> Markup:
         return Markup(inline.runs(segments, say))  # noqa: S704 - escaped there
 
-    def spark_marks(pieces: Sequence[Piece]) -> Markup:
-        return Markup(inline.marks(pieces))  # noqa: S704 - numbers and words of ours
+    def spark_marks(found: Sequence[Mark]) -> Markup:
+        return Markup(inline.marks(found))  # noqa: S704 - numbers and words of ours
 
     return {
         **bound,

@@ -71,7 +71,7 @@ def lifetimes_view(reader: Reader, slug: str, *, before: int | None, skip: int =
             "before": before,
             "more": more,
         },
-        as_json={
+        as_json=lambda: {
             "page": page.slug,
             "present": [life.as_json() for life in present],
             "vanished": [life.as_json() for life in gone],

@@ -34,7 +34,7 @@ def revision_view(reader: Reader, slug: str, number: int, *, ages: bool = False)
     if born is None:
         return view
     old = aged(revision.blocks, born)
-    return View(values={**view.values, "aged": old}, as_json={**view.as_json, "passages": ages_json(old)})
+    return View(values={**view.values, "aged": old}, as_json=lambda: {**view.as_json(), "passages": ages_json(old)})
 
 
 def reading_view(reader: Reader, slug: str, reading: int, number: int) -> View:
@@ -64,7 +64,7 @@ def _revision_view(revision: Revision, following: RevisionRow | None, look: Look
             "earlier": earlier,
             "prefix": f"/page/{page.slug}/reading/{revision.reading}" if earlier else f"/page/{page.slug}",
         },
-        as_json=revision.as_json(),
+        as_json=revision.as_json,
     )
 
 
@@ -130,7 +130,7 @@ def at_view(
             "is_proved": is_proved,
             "there_by": there,
         },
-        as_json={
+        as_json=lambda: {
             **look.as_json(),
             "title": (revision.row.title or None) if revision else None,
             "text": revision.text if revision else None,
@@ -250,7 +250,7 @@ def statement_view(reader: Reader, name: str) -> View:
             "cells": cells,
             "by_slug": {version.revision.page.slug: version for version in versions},
         },
-        as_json={
+        as_json=lambda: {
             "statement": name,
             "versions": [version.as_json() for version in versions],
             "rows": [

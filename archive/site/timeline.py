@@ -13,6 +13,8 @@ from archive.reading.rows import RevisionRow
 from archive.site.language import ENGLISH, Catalogue
 from archive.site.words import clock, day, day_of_year, month
 
+Mark = tuple[float, str]  # (per cent of a small chart's width, what it is)
+
 _LABEL_ROOM = 3.0  # per cent of the chart's width
 _TICKS = 6  # at most so many, but one a unit
 
@@ -95,14 +97,18 @@ def chart(revisions: Sequence[RevisionRow], gaps: Sequence[Gap], last_look: str 
     )
 
 
-def spark(begin: str | None, end: str | None, activity: Sequence[tuple[str, bool | None]]) -> tuple[Piece, ...]:
+def spark(begin: str | None, end: str | None, activity: Sequence[tuple[str, bool | None]]) -> tuple[Mark, ...]:
     """The changes of one page as marks along its life."""
     if begin is None or end is None:
         return ()
-    scale = Scale(begin=parse_utc(begin), end=max(parse_utc(end), parse_utc(begin)))
+    first = parse_utc(begin)
+    whole = max(parse_utc(end) - first, timedelta())
     return tuple(
-        Piece(x=min(max(scale.x(at), 0), 100), width=0, number=place, state="silent" if silent else "change")
-        for place, (at, silent) in enumerate(activity)
+        (
+            min(max(100 * ((parse_utc(at) - first) / whole), 0.0), 100.0) if whole else 50.0,
+            "silent" if silent else "change",
+        )
+        for at, silent in activity
     )
 
 

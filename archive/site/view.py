@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from archive.reading.rows import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What one address answers: `values` for its template, `as_json` for its twin."""
+    """What one address answers: `values` for its template, `as_json` makes its twin."""
 
     values: dict[str, Any]
-    as_json: Json
+    as_json: Callable[[], Json]

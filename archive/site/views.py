@@ -39,7 +39,7 @@ FEED_CHARS = 500_000  # of texts read for it
 LOOKS_SIZE = 50
 BLOCKS_SHOWN = 2000  # of one comparison
 CHARS_COMPARED = 1_000_000  # of both texts, where the comparison is not stored
-TROUBLED = 200  # pages listed as failing, at most
+TROUBLED = 50  # pages listed as failing, at most; the first page can list them all
 
 
 def overview_view(
@@ -63,7 +63,7 @@ def overview_view(
             "asked": {"q": query, "statement": statement, "language": language},
             "sparks": {listed.page.id: _spark(listed) for listed in found.listed},
         },
-        as_json={
+        as_json=lambda: {
             **figures.as_json(),
             "found": found.found,
             "page_number": found.page_number,
@@ -131,7 +131,7 @@ def timeline_view(reader: Reader, slug: str, *, below: int | None) -> View:
             "older": older,
             "below": below,
         },
-        as_json={
+        as_json=lambda: {
             "page": page.as_json(),
             "history": [row.as_json() for row in revisions],
             "gaps": [gap.as_json() for gap in shown],
@@ -183,7 +183,7 @@ def diff_view(reader: Reader, slug: str, old: int, new: int, *, as_json: bool) -
         page = found.page
         following = neighbour(reader, page, max(old, new) + 1)
     if as_json:
-        return View(values={"page": page}, as_json=found.as_json())
+        return View(values={"page": page}, as_json=found.as_json)
     blocks = marked(found.old.text, found.new.text, found.ops, found.old.block_kinds, found.new.block_kinds)
     layout: tuple[Fold, ...] = folds(blocks[:BLOCKS_SHOWN])
     return View(
@@ -198,7 +198,7 @@ def diff_view(reader: Reader, slug: str, old: int, new: int, *, as_json: bool) -
             "old_language": found.old.row.language or page.language,
             "language": found.new.row.language or page.language,
         },
-        as_json={},
+        as_json=lambda: {},
     )
 
 
@@ -228,7 +228,7 @@ def looks_view(reader: Reader, slug: str, *, before: int | None) -> View:
     looks = looks[:LOOKS_SIZE]
     return View(
         values={"page": page, "looks": looks, "before": before, "more": more},
-        as_json={"page": page.slug, "observations": [look.as_json() for look in looks], "before": more},
+        as_json=lambda: {"page": page.slug, "observations": [look.as_json() for look in looks], "before": more},
     )
 
 
@@ -252,7 +252,7 @@ def health_view(reader: Reader, *, home: Path, at: datetime, trouble: Trouble | 
             "trouble": trouble,
             "disk": disk,
         },
-        as_json={
+        as_json=lambda: {
             "ok": figures.troubled == 0 and alerts.parked == 0 and not overdue and trouble is None and not disk.soon,
             "not_stored": None if trouble is None else {"why": trouble.why, "since": trouble.since},
             **figures.as_json(),

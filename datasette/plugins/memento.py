@@ -74,8 +74,9 @@ async def _answer(datasette, request, make) -> Response:
         with sqlite_timelimit(conn, TIME_LIMIT_MS):
             return make(Reader(conn), candidates, absolute)
 
+    database = datasette.get_database("archive")
     try:
-        answer = await datasette.get_database("archive").execute_fn(timed)
+        answer = await getattr(database, "read", database.execute_fn)(timed)
     except NotInArchive as error:
         raise DatasetteError("Nothing of this address is in this archive.", status=404) from error
     if answer.path is not None:

@@ -284,7 +284,7 @@ async def _answer(datasette, request, template: str, view: Callable[[Reader], Vi
     if page is not None and "slug" in request.url_vars and page.slug != request.url_vars["slug"]:
         return _renamed(datasette, request, page.slug)
     if request.url_vars.get("format") == "json":
-        return _tagged(request, Response.json(shown.as_json))
+        return _tagged(request, Response.json(shown.as_json()))
     values = {
         **shown.values,
         **more,

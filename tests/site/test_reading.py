@@ -13,7 +13,17 @@ import pytest
 from archive.errors import HomeUnusable, NoPage, NotInArchive, NotOurDatabase
 from archive.model import Outcome
 from archive.pages import PageSettings
-from archive.reading import NoChange, NoObservation, NoRevision, NoRevisionAt, gaps, open_reader, readings
+from archive.reading import (
+    NoChange,
+    NoObservation,
+    NoRevision,
+    NoRevisionAt,
+    gaps,
+    open_reader,
+    overview,
+    readings,
+    totals,
+)
 
 
 def test_reading_writes_nothing(site: Any) -> None:
@@ -208,3 +218,43 @@ def test_a_page_read_again_shows_its_current_reading_alone(site_of: Callable[...
     assert "This is an earlier reading" not in site.html("/page/page/reading/2/3")
     assert site.get("/page/page/reading/1/2.json").json()["reading"] == 1
     assert [site.get(f"/page/page/reading/{path}").status_code for path in ("3/1", "1/4", "1/0")] == [404, 404, 404]
+
+
+COUNTED = """
+SELECT (SELECT count(*) FROM pages) AS pages, (SELECT count(*) FROM pages WHERE watched) AS watched,
+    (SELECT count(*) FROM observations) AS looks, (SELECT count(*) FROM changes c JOIN revisions v ON v.id = c.to_revision_id
+        JOIN readings r ON r.id = v.reading_id AND r.is_current) AS changes
+"""
+
+
+def test_the_totals_that_are_kept_are_those_that_are_counted(site_of: Callable[..., Any]) -> None:
+    """Through changes, a page that is no longer watched and comes back, and looks that showed nothing."""
+
+    def story(keeper: Any) -> None:
+        one, two = (PageSettings(slug=slug, url=f"http://a.example/{slug}") for slug in ("one", "two"))
+        keeper.add(one, two)
+        for text in ("It stands.", "It stood.", "It stands again."):
+            keeper.look("one", [("paragraph", text)])
+        keeper.look("two", [("paragraph", "Nothing new.")])
+        keeper.add(one)
+        keeper.miss("one", Outcome.FAILED, "timeout")
+        keeper.add(one, two)
+        keeper.add(two)
+
+    made = site_of(story)
+    with open_reader(made.path) as reader:
+        kept = totals(reader).as_json()
+        counted = reader.row(COUNTED)
+    assert counted is not None
+    assert {name: kept[name] for name in counted.keys()} == dict(counted)  # noqa: SIM118 - a Row iterates over values
+    assert (kept["pages"], kept["watched"], kept["changes"]) == (2, 1, 2)
+
+
+def test_a_sharp_s_is_found_by_two_of_them(site_of: Callable[..., Any]) -> None:
+    def story(keeper: Any) -> None:
+        keeper.add(PageSettings(slug="weg", url="http://a.example/", statement="Straße", tags=("lage",)))
+
+    queries = ("strasse", "STRASS", "lage", "straße", "rasen")
+    with open_reader(site_of(story).path) as reader:
+        found = {query: overview(reader, query=query).found for query in queries}
+    assert found == {"strasse": 1, "STRASS": 1, "lage": 1, "straße": 1, "rasen": 0}

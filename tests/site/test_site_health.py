@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
 
 def test_health_says_how_late_looks_are_and_when_the_disk_will_be_full(home: Path) -> None:
     with open_reader(home / DATABASE) as reader:
-        told = health_view(reader, home=home, at=NOW).as_json
+        told = health_view(reader, home=home, at=NOW).as_json()
     assert (told["lag_s"], told["disk"]["full_in_days"], told["ok"]) == (3600, 0, False)
     assert 10**13 <= told["disk"]["bytes_a_day"] < 1.01 * 10**13
 
@@ -40,7 +40,7 @@ def test_a_page_that_was_taken_out_is_never_late(home: Path) -> None:
     with Archive.open(home, holder="test") as archive:
         archive.sync_pages([], version="1", at=NOW)
     with open_reader(home / DATABASE) as reader:
-        assert health_view(reader, home=home, at=NOW).as_json["lag_s"] is None
+        assert health_view(reader, home=home, at=NOW).as_json()["lag_s"] is None
 
 
 def test_the_list_of_tables_leaves_nothing_in_the_log(site: Any, capfd: pytest.CaptureFixture[str]) -> None:

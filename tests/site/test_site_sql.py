@@ -60,13 +60,14 @@ def test_nothing_is_changed_and_nothing_else_is_read(open_site: Any, sql: str) -
 
 
 def test_a_query_of_our_own_pages_is_not_lent_to_a_reader(open_site: Any) -> None:
-    """The same text, also right after our page had SQLite prepare it on the same connection."""
+    """The same text, also right after our page had SQLite prepare it, on whatever connection."""
     asked: list[str] = []
-    open_site.get("/-/health")
-    for conn in open_site.datasette.databases["archive"]._all_file_connections:
-        conn.set_trace_callback(asked.append)
-    open_site.get("/-/health")
-    for conn in open_site.datasette.databases["archive"]._all_file_connections:
+    database = open_site.datasette.databases["archive"]
+    for _ in range(2 * open_site.datasette.setting("num_sql_threads")):  # a thread has its own connections
+        open_site.get("/-/health")
+        for conn in database._all_file_connections:
+            conn.set_trace_callback(asked.append)
+    for conn in database._all_file_connections:
         conn.set_trace_callback(None)
     about = re.compile(rf"\b(?:{'|'.join(OUTBOX)})\b")
     own = [sql for sql in asked if about.search(sql) and sql.lstrip().lower().startswith(("select", "with"))]

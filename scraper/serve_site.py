@@ -26,6 +26,7 @@ VIEWS = frozenset({"snapshots", "log"})
 COUNTED = 10_000  # rows of a table, or of what is asked of it; of more it is only said that they are many
 COUNTED_OF_A_VIEW = 500  # each of them costs steps in several tables
 _STATEMENTS = 256  # that stay prepared on a connection
+_CACHE_KIB = 8000  # of the file, that each connection of our own pages keeps: a page of them reads some hundred places
 _COUNT = re.compile(r"select count\(\*\) (from \[?(\w+)\]?.*)", re.DOTALL)
 
 T = TypeVar("T")
@@ -84,6 +85,7 @@ class ReadOnlyDatabase(Database):  # type: ignore[misc]
             conn: sqlite3.Connection | None = getattr(self._own, "conn", None)
             if conn is None:
                 conn = self._own.conn = self._connect()
+                conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             return own(conn)
 
         return await asyncio.get_running_loop().run_in_executor(self.ds.executor, in_thread)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,7 +44,7 @@ FROM totals t
 """
 
 _ACTIVITY = """
-SELECT c.not_after, c.silent FROM changes c JOIN revisions v ON v.id = c.to_revision_id
+SELECT c.id, c.not_after, c.silent FROM changes c JOIN revisions v ON v.id = c.to_revision_id
 WHERE c.page_id = :page AND v.reading_id = (SELECT id FROM readings WHERE page_id = :page AND is_current)
 ORDER BY c.not_after DESC, c.id DESC LIMIT :limit
 """
@@ -139,7 +140,7 @@ def overview(
     shown = [row["id"] for row in reader.rows(f"{order} LIMIT {PAGE_SIZE} OFFSET {skipped}", chosen)]
     pages = {page.id: page for page in reader.pages_by_id(shown)}
     return Overview(
-        listed=tuple(_listed(reader, pages[page_id]) for page_id in shown),
+        listed=_listed(reader, [pages[page_id] for page_id in shown]),
         found=count,
         page_number=page_number,
         page_count=page_count,
@@ -177,7 +178,14 @@ def _holding(term: str, name: str) -> str:
     return f"({held})"
 
 
-def _listed(reader: Reader, page: PageRow) -> Listed:
-    rows = reader.rows(_ACTIVITY, {"page": page.id, "limit": _SPARK})
-    activity = tuple((row["not_after"], truth(row["silent"])) for row in reversed(rows))
-    return Listed(page=page, last_change=next(iter(reader.changes_of(page, limit=1)), None), activity=activity)
+def _listed(reader: Reader, pages: Sequence[PageRow]) -> tuple[Listed, ...]:
+    changes = [reader.rows(_ACTIVITY, {"page": page.id, "limit": _SPARK}) for page in pages]
+    last = {change.id: change for change in reader.changes_by_id([rows[0]["id"] for rows in changes if rows])}
+    return tuple(
+        Listed(
+            page=page,
+            last_change=last[rows[0]["id"]] if rows else None,
+            activity=tuple((row["not_after"], truth(row["silent"])) for row in reversed(rows)),
+        )
+        for page, rows in zip(pages, changes, strict=True)
+    )

@@ -94,8 +94,8 @@ class Reader:
         return page_row(row)
 
     def pages_by_id(self, ids: Sequence[int]) -> list[PageRow]:
-        marks = ", ".join(str(int(page_id)) for page_id in ids)
-        return [page_row(row) for row in self.rows(f"{PAGE} WHERE p.id IN ({marks})")]
+        rows = self.rows(PAGE + "WHERE p.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))})
+        return [page_row(row) for row in rows]
 
     def has_statement(self, name: str) -> bool:
         return self.row("SELECT 1 FROM pages WHERE statement = :name LIMIT 1", {"name": name}) is not None
@@ -180,6 +180,10 @@ class Reader:
             values["before"] = before
         order = " ORDER BY c.not_after DESC, c.id DESC LIMIT :limit"
         return [change_row(row) for row in self.rows(f"{CHANGE} WHERE {' AND '.join(where)}{order}", values)]
+
+    def changes_by_id(self, ids: Sequence[int]) -> list[ChangeRow]:
+        rows = self.rows(CHANGE + "WHERE c.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))})
+        return [change_row(row) for row in rows]
 
     def diff(self, slug: str, old: int | None = None, new: int | None = None, *, passages: bool = True) -> Diff:
         """How revision `old` became `new`: by default the last change, or with `old` alone from it to the latest.

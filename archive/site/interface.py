@@ -71,7 +71,7 @@ def _filled(text: str, href: str | None, rel: str, values: dict[str, Any]) -> Ma
     Markup('<a href="/a?b&amp;c">Last change</a> &lt;today&gt;')
     """
     if href is None:
-        return _put(text, values)
+        return _put(text, values) if values else _plain(text)
     before, _, rest = text.partition("[")
     inside, _, after = rest.partition("]")
     rel = f' rel="{escape(rel)}"' if rel else ""
@@ -87,8 +87,13 @@ def _filled(text: str, href: str | None, rel: str, values: dict[str, Any]) -> Ma
 
 def _put(text: str, values: dict[str, Any]) -> Markup:
     """As `escape(text).format(**values)`, which is slow, since a page has hundreds of texts."""
-    pieces = [piece if place is None else escape(values[place]) for piece, place in _cut(text)]
+    pieces = [piece or escape(values[place]) for piece, place in _cut(text)]
     return Markup("".join(pieces))  # noqa: S704 - escaped here and there
+
+
+@lru_cache(maxsize=5000)
+def _plain(text: str) -> Markup:
+    return _put(text, {})
 
 
 @lru_cache(maxsize=5000)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from archive.model import REASONS, parse_utc
@@ -71,7 +72,7 @@ def day(at: datetime, say: Catalogue = ENGLISH) -> str:
     >>> day(parse_utc("2014-05-09T10:00:00Z"))
     '9 May 2014'
     """
-    return say("{day} {month} {year}", day=at.day, month=say.months[at.month - 1], year=at.year)
+    return say.text("{day} {month} {year}").format(day=at.day, month=say.months[at.month - 1], year=at.year)
 
 
 def day_of_year(at: datetime, say: Catalogue = ENGLISH) -> str:
@@ -84,7 +85,7 @@ def month(at: datetime, say: Catalogue = ENGLISH) -> str:
 
 
 def clock(at: datetime, *, seconds: bool = False) -> str:
-    return at.strftime("%H:%M:%S" if seconds else "%H:%M")
+    return f"{at:%H:%M:%S}" if seconds else f"{at.hour:02}:{at.minute:02}"
 
 
 def moment(text: str | None, *, seconds: bool = False, say: Catalogue = ENGLISH) -> str:
@@ -136,7 +137,7 @@ def bounds(not_before: str | None, not_after: str, say: Catalogue = ENGLISH) -> 
 
 def _parts(text: str, places: Mapping[str, Part]) -> tuple[Part, ...]:
     """A text with its places filled, cut where an instant is named."""
-    pieces = [places.get(piece, (piece, None)) for piece in _PLACE.split(text) if piece]
+    pieces = [places.get(piece, (piece, None)) for piece in _pieces(text)]
     made: list[Part] = []
     for words, instant in pieces:
         if made and instant is None and made[-1][1] is None:
@@ -144,6 +145,12 @@ def _parts(text: str, places: Mapping[str, Part]) -> tuple[Part, ...]:
         else:
             made.append((words, instant))
     return tuple(made)
+
+
+@cache
+def _pieces(text: str) -> tuple[str, ...]:
+    """A text of a catalogue, cut at its places."""
+    return tuple(piece for piece in _PLACE.split(text) if piece)
 
 
 def said(parts: Iterable[Part]) -> str:

@@ -153,9 +153,9 @@ def _text(conn: sqlite3.Connection, entry: Json) -> Text | None:
     """The text as the entry states it, where a reading still has it; else that of the current reading."""
     stated = entry["judged"]["text_sha256"]
     sql = (
-        "SELECT v.text, r.version, v.text_sha256 IS ?1 AS stated FROM judgements j JOIN readings r ON r.id = j.reading_id"
-        " JOIN revisions v ON v.id = j.revision_id WHERE j.seq = ?2 AND v.text != '' AND (stated OR r.is_current)"
-        " ORDER BY stated DESC, r.number DESC LIMIT 1"
+        "SELECT v.text, r.version, v.text_sha256 IS ?1 AS stated FROM observations o JOIN readings r ON r.page_id = o.page_id"
+        " JOIN judgements j ON j.reading_id = r.id AND j.seq = o.seq JOIN revisions v ON v.id = j.revision_id"
+        " WHERE o.seq = ?2 AND v.text != '' AND (stated OR r.is_current) ORDER BY stated DESC, r.number DESC LIMIT 1"
     )
     row = conn.execute(sql, (stated, entry["seq"])).fetchone()
     return Text(text=row[0], version=row[1], then=bool(row[2])) if row else None

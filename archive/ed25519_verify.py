@@ -6,6 +6,7 @@ It handles public values only, so that its time may depend on them. Signing is a
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 P = 2**255 - 19  # the field
 L = 2**252 + 27742317777372353535851937790883648493  # the order of the base point
@@ -16,6 +17,7 @@ Point = tuple[int, int, int, int]  # X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z
 _NEUTRAL: Point = (0, 1, 1, 0)
 
 
+@lru_cache(maxsize=64)  # one checkpoint proves many entries
 def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether `signature` (64 bytes) is that of `message` by `public_key` (32 bytes).
 

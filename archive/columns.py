@@ -59,5 +59,5 @@ def page_columns(settings: Json) -> Json:
         "url": settings["url"],
         "language": settings["language"],
         "statement": settings["statement"] or None,
-        "tags": json.dumps(settings["tags"]),
+        "tags": json.dumps(settings["tags"], ensure_ascii=False),
     }

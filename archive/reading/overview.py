@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,9 +45,9 @@ FROM totals t
 """
 
 _ACTIVITY = """
-SELECT c.id, c.not_after, c.silent FROM changes c JOIN revisions v ON v.id = c.to_revision_id
-WHERE c.page_id = :page AND v.reading_id = (SELECT id FROM readings WHERE page_id = :page AND is_current)
-ORDER BY c.not_after DESC, c.id DESC LIMIT :limit
+SELECT id, not_after, silent FROM changes c WHERE page_id = :page AND (:is_first
+    OR EXISTS (SELECT 1 FROM revisions v JOIN readings r ON r.id = v.reading_id AND r.is_current WHERE v.id = c.to_revision_id))
+ORDER BY not_after DESC, id DESC LIMIT :limit
 """
 
 
@@ -179,7 +180,7 @@ def _holding(term: str, name: str) -> str:
 
 
 def _listed(reader: Reader, pages: Sequence[PageRow]) -> tuple[Listed, ...]:
-    changes = [reader.rows(_ACTIVITY, {"page": page.id, "limit": _SPARK}) for page in pages]
+    changes = [_activity(reader, page) for page in pages]
     last = {change.id: change for change in reader.changes_by_id([rows[0]["id"] for rows in changes if rows])}
     return tuple(
         Listed(
@@ -189,3 +190,8 @@ def _listed(reader: Reader, pages: Sequence[PageRow]) -> tuple[Listed, ...]:
         )
         for page, rows in zip(pages, changes, strict=True)
     )
+
+
+def _activity(reader: Reader, page: PageRow) -> list[sqlite3.Row]:
+    """The newest changes of a page in its present reading: where that is its first, there are no others."""
+    return reader.rows(_ACTIVITY, {"page": page.id, "is_first": page.reading == 1, "limit": _SPARK})

@@ -12,7 +12,7 @@ from types import TracebackType
 from archive.errors import HomeLocked, HomeUnusable
 
 LOCK = "archive.lock"
-_HOLDER = re.compile(r"variorum .* \(process (\d+)\)\n(.+)\n")
+_HOLDER = re.compile(r"variorum .* \(process (\d+)\)\n(.*)\n(?:to be read anew: (\d+)\n)?")
 
 
 class HomeLock:
@@ -33,11 +33,22 @@ class HomeLock:
             os.close(self._file)
             raise HomeLocked(home, other) from error
         self._holder = f"variorum {holder} (process {os.getpid()})"
-        self.note("")
+        self._trouble, self._to_read = "", 0
+        self._note()
 
     def note(self, trouble: str) -> None:
-        """Let the file say who holds the home, and below it what keeps that process from storing anything."""
-        self._write(f"{self._holder}\n{trouble}".strip())
+        """Let the file say what keeps this process from storing anything, below who holds the home."""
+        self._trouble = trouble
+        self._note()
+
+    def note_to_read(self, pages: int) -> None:
+        """Let the file say how many pages this process is reading anew, one after the other."""
+        self._to_read = pages
+        self._note()
+
+    def _note(self) -> None:
+        to_read = f"to be read anew: {self._to_read}" if self._to_read else ""
+        self._write(f"{self._holder}\n{self._trouble}\n{to_read}".strip())
 
     def _write(self, text: str) -> None:
         """Over what is there: for that a full disk has room. Where it has none, the lock holds all the same."""
@@ -61,12 +72,23 @@ class HomeLock:
 
 def noted_trouble(home: Path) -> str | None:
     """What the process that holds the home noted of its trouble, if one does and is in any."""
+    match = _noted(home)
+    return match[2] or None if match else None
+
+
+def noted_to_read(home: Path) -> int:
+    """How many pages the process that holds the home is reading anew."""
+    match = _noted(home)
+    return int(match[3] or 0) if match else 0
+
+
+def _noted(home: Path) -> re.Match[str] | None:
     try:
         text = (home / LOCK).read_text("utf-8", "replace")
     except OSError:
         return None
     match = _HOLDER.fullmatch(text)
-    return match[2] if match and is_running(int(match[1])) else None
+    return match if match and is_running(int(match[1])) else None
 
 
 def is_running(process: int) -> bool:

@@ -13,6 +13,8 @@ from archive.evidence import Json, canonical, capture_from_entry
 from archive.merkle import appended, leaf_hash
 from archive.model import Capture
 
+_LISTED = 1000  # observations of a long history, at a time
+
 
 def append(conn: sqlite3.Connection, kind: str, page_id: int | None, entry: Json, *, full: bool = False) -> int:
     """Append one entry to the log; returns its seq. An entry of no page is stored in full."""
@@ -32,13 +34,23 @@ def append(conn: sqlite3.Connection, kind: str, page_id: int | None, entry: Json
 def captures(
     conn: sqlite3.Connection, page_id: int, *, before: int | None = None
 ) -> Iterator[tuple[derive.Look, Capture]]:
-    """Every observation of a page in its order, as evidence gives it back; of those logged before an entry, with `before`."""
-    rows = conn.execute(
-        "SELECT seq FROM observations WHERE page_id = ? AND seq < ? ORDER BY rtrim(observed_at, 'Z'), seq",
-        (page_id, before or 1 << 62),
-    ).fetchall()
-    for (seq,) in rows:
-        yield capture_of(conn, seq)
+    """Every observation of a page in its order, as evidence gives it back; of those logged before an entry, with `before`.
+
+    Between two of them nothing is left open in the database, and of a long history only a part is listed at a time.
+    """
+    after = ("", 0)
+    while True:
+        rows = conn.execute(
+            "SELECT rtrim(observed_at, 'Z'), seq FROM observations WHERE page_id = ?1 AND seq < ?2"
+            " AND rtrim(observed_at, 'Z') >= ?3 AND (rtrim(observed_at, 'Z'), seq) > (?3, ?4)"
+            " ORDER BY rtrim(observed_at, 'Z'), seq LIMIT ?5",
+            (page_id, before or 1 << 62, *after, _LISTED),
+        ).fetchall()
+        for _, seq in rows:
+            yield capture_of(conn, seq)
+        if len(rows) < _LISTED:
+            return
+        after = rows[-1]
 
 
 def capture_of(conn: sqlite3.Connection, seq: int) -> tuple[derive.Look, Capture]:

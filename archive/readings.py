@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from archive import derive
 from archive.columns import reading_columns
 from archive.diff import Comparison
-from archive.evidence import rules_json
+from archive.evidence import rules_from_json, rules_json
 from archive.log import append, captures
 from archive.model import Capture, Interpretation, Rules
 
@@ -54,6 +55,15 @@ def begin_reading(conn: sqlite3.Connection, page_id: int, rules: Rules, *, cause
     return cursor.lastrowid
 
 
+def current_readings(conn: sqlite3.Connection) -> Iterator[tuple[str, Rules, str]]:
+    """(slug, rules, version) by which each watched page is read, the next one that is due first."""
+    for slug, rules, version in conn.execute(
+        "SELECT p.slug, r.rules, r.version FROM readings r JOIN pages p ON p.id = r.page_id"
+        " JOIN page_states s ON s.page_id = p.id WHERE r.is_current AND p.watched ORDER BY rtrim(s.due_at, 'Z'), p.id"
+    ):
+        yield slug, rules_from_json(json.loads(rules)), version
+
+
 def read_again(
     conn: sqlite3.Connection,
     page_id: int,
@@ -63,14 +73,15 @@ def read_again(
     cause: str,
     version: str,
     at: str,
-) -> dict[int, derive.Derived]:
-    """These rules and this version applied to all of the page's evidence; what each observation came to, by seq.
+    wanted: int | None = None,
+) -> derive.Derived | None:
+    """These rules and this version applied to all of the page's evidence; what the `wanted` observation came to.
 
     `interpret` is the scraper's pure function of (look, capture, rules, memory, latest text before it). Nothing is alerted: what differs from the
     reading before is our change, not theirs.
     """
     reading_id = begin_reading(conn, page_id, rules, cause=cause, version=version, at=at)
-    return read_all(conn, page_id, reading_id, rules, interpret)
+    return read_all(conn, page_id, reading_id, rules, interpret, wanted=wanted)
 
 
 def read_all(
@@ -81,14 +92,34 @@ def read_all(
     interpret: Interpreter,
     *,
     before: int | None = None,
-) -> dict[int, derive.Derived]:
-    """Fill an empty reading from all of the page's evidence, or from what was logged before an entry."""
-    judged: dict[int, derive.Derived] = {}
+    wanted: int | None = None,
+) -> derive.Derived | None:
+    """Fill an empty reading from all of the page's evidence, or from what was logged before an entry, and end it."""
+    found = None
+    memory = ""
+    for seq, derived, remembered in fill(conn, page_id, reading_id, rules, interpret, before=before):
+        memory = remembered
+        if seq == wanted:
+            found = derived
+    finish_reading(conn, page_id, reading_id, memory)
+    return found
+
+
+def fill(
+    conn: sqlite3.Connection,
+    page_id: int,
+    reading_id: int,
+    rules: Rules,
+    interpret: Interpreter,
+    *,
+    before: int | None = None,
+) -> Iterator[tuple[int, derive.Derived, str]]:
+    """The rows of a reading, look by look: each one's seq, what it came to, and what is remembered after it."""
     latest: derive.Latest | None = None
     memory = ""
     for look, capture in captures(conn, page_id, before=before):
         interpretation, comparison = interpret(look, capture, rules, memory, latest)
-        derived = judged[look.seq] = derive.apply(
+        derived = derive.apply(
             conn,
             reading_id=reading_id,
             look=look,
@@ -98,17 +129,15 @@ def read_all(
         )
         memory = interpretation.memory
         latest = derive.latest_of(conn, derived.latest_id)
-    conn.execute("UPDATE page_states SET memory = ? WHERE page_id = ?", (memory, page_id))
-    finish_reading(conn, page_id, reading_id)
-    return judged
+        yield look.seq, derived, memory
 
 
-def finish_reading(conn: sqlite3.Connection, page_id: int, reading_id: int) -> None:
-    """Make a page's state and title those of its new reading."""
+def finish_reading(conn: sqlite3.Connection, page_id: int, reading_id: int, memory: str | None = None) -> None:
+    """Make a page's state and title those of its new reading; what is remembered stays, where no `memory` is given."""
     conn.execute(
-        "UPDATE page_states SET reading_id = ?1,"
+        "UPDATE page_states SET reading_id = ?1, memory = coalesce(?3, memory),"
         " revision_id = (SELECT id FROM revisions WHERE reading_id = ?1 ORDER BY number DESC LIMIT 1) WHERE page_id = ?2",
-        (reading_id, page_id),
+        (reading_id, page_id, memory),
     )
     conn.execute(
         "UPDATE pages SET title = coalesce((SELECT title FROM revisions WHERE reading_id = ? AND title != ''"

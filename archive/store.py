@@ -168,6 +168,10 @@ class Archive:
         """Let the home's lock say what keeps this process from storing anything; nothing, where it is "". Any thread may."""
         self._lock.note(trouble)
 
+    def note_to_read(self, pages: int) -> None:
+        """Likewise, how many pages this process is reading anew."""
+        self._lock.note_to_read(pages)
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One `BEGIN IMMEDIATE` transaction. Raises StoreFailed where disk or database refuse; then nothing is stored."""
@@ -356,23 +360,19 @@ class Archive:
 
         What `alerts` owe of a released change is told once. Returns the judgement of that observation as it stands now.
         """
-        entry = {
-            "kind": act.kind,
-            "page": page.slug,
-            "observation": act.observation_seq,
-            "at": utc_text(at),
-            "actor": act.actor,
-        }
         with self.transaction() as conn:
-            seq = append(conn, act.kind, page.page_id, entry)
-            conn.execute(
-                "INSERT INTO acts (seq, kind, observation_seq, at, actor) VALUES (:seq, :kind, :observation_seq, :at, :actor)",
-                {"seq": seq, **act_columns(entry)},
+            note_act(conn, page.page_id, page.slug, act, utc_text(at))
+            derived = readings.read_again(
+                conn,
+                page.page_id,
+                page.rules,
+                interpret,
+                cause=act.kind,
+                version=version,
+                at=utc_text(at),
+                wanted=act.observation_seq,
             )
-            judged = readings.read_again(
-                conn, page.page_id, page.rules, interpret, cause=act.kind, version=version, at=utc_text(at)
-            )
-            derived = judged[act.observation_seq]
+            assert derived is not None, f"observation {act.observation_seq} is none of page {page.slug}"
             outbox.after_act(
                 conn,
                 alerts,
@@ -383,6 +383,16 @@ class Archive:
                 at=utc_text(at),
             )
         return derived
+
+
+def note_act(conn: sqlite3.Connection, page_id: int, slug: str, act: Act, at: str) -> None:
+    """Log an act; a reading that goes by it is for the caller to make, in the same transaction."""
+    entry = {"kind": act.kind, "page": slug, "observation": act.observation_seq, "at": at, "actor": act.actor}
+    seq = append(conn, act.kind, page_id, entry)
+    conn.execute(
+        "INSERT INTO acts (seq, kind, observation_seq, at, actor) VALUES (:seq, :kind, :observation_seq, :at, :actor)",
+        {"seq": seq, **act_columns(entry)},
+    )
 
 
 def remember(

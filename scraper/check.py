@@ -8,7 +8,7 @@ from datetime import datetime
 
 from archive.diff import Comparison
 from archive.log import acts
-from archive.model import Capture, Interpretation
+from archive.model import Capture, Interpretation, Rules
 from archive.pages import PageSettings
 from archive.store import Archive, PageState
 from scraper.acts import Reading, compared, reader_of
@@ -52,12 +52,19 @@ def page_settings(page: Page) -> PageSettings:
     )
 
 
+def why_again(page: Page, rules: Rules, version: str) -> str | None:
+    """For what cause a page with a reading by these has to be read again before its next look; None: it need not be."""
+    if rules != page.rules:
+        return "rules"
+    return None if version == VERSION else "version"
+
+
 def current_state(archive: Archive, page: Page, *, reading: Reading, at: datetime) -> PageState:
     """The page's state for its next look, read again first where its rules or our extractor are not those of its reading."""
     state = archive.page_state(page.slug)
-    if state.rules == page.rules and state.version == VERSION:
+    cause = why_again(page, state.rules, state.version)
+    if cause is None:
         return state
-    cause = "rules" if state.rules != page.rules else "version"
     reader = reader_of(acts(archive.conn, state.page_id), reading)
     archive.read_again(state, page.rules, reader, cause=cause, version=VERSION, at=at)
     return archive.page_state(page.slug)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
@@ -69,8 +69,10 @@ class Parsers:
     Use as a context manager, or call `close`.
     """
 
-    def __init__(self, *, workers: int = 2, limits: ParserLimits | None = None) -> None:
+    def __init__(self, *, workers: int = 2, limits: ParserLimits | None = None, niceness: int = 0) -> None:
+        """By `niceness` the processes give way to those of the program."""
         self.limits = limits or ParserLimits()
+        self._niceness = niceness
         self._free = threading.BoundedSemaphore(workers)
         self._big = threading.Lock()
         self._lock = threading.Lock()
@@ -141,7 +143,7 @@ class Parsers:
         with self._lock:
             if self._closed:
                 raise Died("the program is ending")
-            worker = self._idle.pop() if self._idle else _Worker(self.limits)
+            worker = self._idle.pop() if self._idle else _Worker(self.limits, self._niceness)
             self._busy.add(worker)
         answered = False
         try:
@@ -165,7 +167,7 @@ def ended(memory: str, how: str) -> Interpretation:
 class _Worker:
     """One process and the socket to it. Raises Died where it can't be started."""
 
-    def __init__(self, limits: ParserLimits) -> None:
+    def __init__(self, limits: ParserLimits, niceness: int) -> None:
         self._limits = limits
         self._calls = 0
         ours, theirs = socket.socketpair()
@@ -184,6 +186,9 @@ class _Worker:
             except OSError as error:
                 ours.close()
                 raise Died(f"no process could be started ({error.strerror})") from error
+        if niceness:
+            with suppress(OSError):  # it has ended already, as the first call will say, or may not give way
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, os.getpriority(os.PRIO_PROCESS, 0) + niceness)
         ours.settimeout(limits.wall_s)
         self._socket = ours
         self._answers: BinaryIO = ours.makefile("rb")

@@ -1,7 +1,7 @@
 """Rounds: any number of pages through a bounded executor, hosts interleaved, one request to a host at a time.
 
 One thread owns a `Rounds` and its archive: it hands looks to the executor and records them as they come back, so the
-archive keeps one writer. Other threads may only call `wake` and `stop`.
+archive keeps one writer. Other threads may only call `wake`, `ended` and `stop`.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ from archive.alerting.rules import Rule
 from archive.cool_downs import CoolDowns
 from archive.errors import StoreFailed
 from archive.model import DOUBTS, Outcome
-from archive.store import Archive, NextDue, PageState, Recorded
+from archive.store import Act, Archive, NextDue, PageState, Recorded
 from scraper.acts import perform
 from scraper.browser import Browser
-from scraper.check import Look, RobotsAsked, current_state, look
+from scraper.check import Look, RobotsAsked, current_state, look, why_again
 from scraper.cluster import Cluster, LookLost
 from scraper.fetch import Fetcher
 from scraper.interpret import is_confirmed
 from scraper.parsers import Parsers
 from scraper.politeness import HostGate
+from scraper.rereading import Ended, Rereader, Wanted
 from scraper.robots import Robots
 from scraper.turns import Turns
 from scraper.watchlist import Page
@@ -94,6 +95,8 @@ class Rounds:
         rested: Callable[[], bool] = lambda: True,
         is_open: Callable[[], bool] = lambda: True,
         overriding: Callable[[str, datetime], None] = lambda host, until: None,
+        rereader: Rereader | None = None,
+        reread: Callable[[BaseException | None, Page | None], None] = lambda error, page: None,
     ) -> None:
         """`told` is called after each commit, `unstored` where the disk refused one; all on the owner's thread.
 
@@ -106,6 +109,10 @@ class Rounds:
 
         A look that a cluster loses is made once more; `lost` is called where that one is lost as well: nothing is
         recorded, since nothing was seen.
+
+        A page whose rules or version are not those of its reading is read anew before its look: by `rereader`, while other
+        pages are looked at, or else at once. `reread` is called when that came to an end, with what prevented it and the page
+        whose look waited for it, if there is any.
         """
         self._archive = archive
         self._tools = tools
@@ -118,10 +125,15 @@ class Rounds:
         self._is_open = is_open
         self._resting = True
         self._overriding = overriding
+        self._rereader = rereader
+        self._reread = reread
+        self._behind: dict[str, Page] = {}  # to be read anew when nothing else is, by slug
+        self._held: dict[int, Page] = {}  # pages whose look waits until they are read anew, by their id
         self._waiting = Turns(tools.gate, scheduled=next_due is not None)
         self._pending: set[str] = set()  # slugs that wait or are being looked at
         self._flying: dict[Future[Look | RobotsAsked], tuple[str, Page]] = {}
-        self._back: SimpleQueue[Future[Look | RobotsAsked] | None] = SimpleQueue()  # looks that are over; None: woken
+        # looks that are over, pages that were read anew; None: woken
+        self._back: SimpleQueue[Future[Look | RobotsAsked] | Ended | None] = SimpleQueue()
         self._unrecorded: deque[tuple[Page, Look, CoolDowns]] = deque()
         self._unrecorded_bytes = 0
         self._current: Callable[[Page], Page | None] = lambda page: page
@@ -133,6 +145,10 @@ class Rounds:
     def wake(self) -> None:
         self._woken.set()
         self._back.put(None)
+
+    def ended(self, ended: Ended) -> None:
+        """What the rereader tells."""
+        self._back.put(ended)
 
     def stop(self) -> None:
         """End soon: looks that have not come back are not recorded, as if they had not been made."""
@@ -150,9 +166,22 @@ class Rounds:
         What waits is put as `current` has it, or not looked at where that is None. For the owner's thread, in `due`.
         """
         self._tools, self._current = tools, current
-        waiting = self._waiting.replace(current, tools.now())
+        now = tools.now()
+        for held in self._held.values():
+            self._waiting.add(held, now)
+        self._held.clear()
+        waiting = self._waiting.replace(current, now)
         under_way = [page for _, page in self._flying.values()] + [page for page, _, _ in self._unrecorded]
         self._pending = {page.slug for page in (*under_way, *waiting)}
+
+    def read_anew(self, pages: Iterable[Page]) -> None:
+        """Let the rereader read these, one after the other, as far as they need it; a page that comes due first goes before."""
+        self._behind = {page.slug: page for page in pages}
+
+    @property
+    def left_to_read(self) -> int:
+        """Pages of which it is not known yet that they need not be read anew."""
+        return len(self._behind) + len(self._held)
 
     def run(self, due: Callable[[datetime], Iterable[Page]], *, once: bool) -> None:
         """Look at what `due` gives, over and over until `stop`, or `once` and then until all of it is recorded."""
@@ -162,6 +191,7 @@ class Rounds:
                 self._woken.clear()
                 self._take(due)
             ready_s = self._start()
+            self._read_next()
             if not self._pending and not self._resting:
                 self._resting = self._rested()
             if once and not self._pending:
@@ -199,12 +229,15 @@ class Rounds:
             self._tell_overriding(host, now)
             tools = self._tools
             try:
-                state = current_state(self._archive, page, reading=tools.parsers, at=now)
+                state = self._state(page, now)
             except StoreFailed as error:
                 self._waiting.leave(host, now, None)
                 self._pending.discard(page.slug)
                 self._refused(page, error)
                 break
+            if state is None:
+                self._waiting.leave(host, now, None)
+                continue
             begun = tools.begin(
                 page,
                 state,
@@ -216,6 +249,52 @@ class Rounds:
             begun.add_done_callback(self._back.put)
         return IDLE_S
 
+    def _state(self, page: Page, now: datetime) -> PageState | None:
+        """What a look at the page goes by; None: it is held until it was read anew. Raises StoreFailed."""
+        if self._rereader is None:
+            return current_state(self._archive, page, reading=self._tools.parsers, at=now)
+        self._behind.pop(page.slug, None)
+        state = self._archive.page_state(page.slug)
+        cause = why_again(page, state.rules, state.version)
+        if cause is not None:
+            self._rereader.ask(_wanted(state, page, cause), urgent=True)
+        elif self._rereader.holds(state.page_id):
+            self._rereader.hurry(state.page_id)
+        else:
+            return state
+        self._held[state.page_id] = page
+        return None
+
+    def _read_next(self) -> None:
+        """Where nothing is being read anew, begin with the next page that nobody looks at."""
+        while self._behind and self._rereader is not None and self._rereader.is_idle():
+            slug = next((slug for slug in self._behind if slug not in self._pending), None)
+            if slug is None:
+                return
+            page = self._current(self._behind.pop(slug))
+            if page is None:
+                continue
+            state = self._archive.page_state(page.slug)
+            cause = why_again(page, state.rules, state.version)
+            if cause is not None:
+                self._rereader.ask(_wanted(state, page, cause), urgent=False)
+
+    def _read_anew(self, ended: Ended) -> None:
+        """Look at the page that was read, if its time had come; as the watch list has it by now."""
+        assert self._rereader is not None
+        if ended.wanted is None:
+            assert ended.error is not None
+            raise ended.error
+        if not self._rereader.settle(ended.wanted):
+            return
+        page = self._held.pop(ended.wanted.page_id, None)
+        if page is not None and ended.error is None:
+            self._waiting.add(page, self._tools.now(), first=True)
+        elif page is not None:
+            self._pending.discard(page.slug)
+        self._resting = False
+        self._reread(ended.error, page)
+
     def _tell_overriding(self, host: str, now: datetime) -> None:
         until = None if self._next_due is not None else self._tools.gate.cools_until(host)
         if until is not None and until > now:
@@ -226,7 +305,9 @@ class Rounds:
         try:
             came = self._back.get(timeout=timeout_s)
             while True:
-                if came is not None:
+                if isinstance(came, Ended):
+                    self._read_anew(came)
+                elif came is not None:
                     self._take_back(came)
                 came = self._back.get_nowait()
         except Empty:
@@ -297,6 +378,9 @@ class Rounds:
     def _release_by_rule(self, page: Page, seen: Look, recorded: Recorded) -> None:
         doubted = recorded.derived.outcome is Outcome.HELD and recorded.derived.reason in DOUBTS
         if page.accept_doubt and doubted and is_confirmed(seen.interpretation.memory, seen.capture.observed_at):
+            if self._rereader is not None:
+                self._release_soon(page, recorded.seq)
+                return
             standing = (recorded.derived.outcome, recorded.derived.reason)
             perform(
                 self._archive,
@@ -309,3 +393,21 @@ class Rounds:
                 actor=BY_RULE,
                 reading=self._tools.parsers,
             )
+
+    def _release_soon(self, page: Page, seq: int) -> None:
+        assert self._rereader is not None
+        state = self._archive.page_state(page.slug)
+        act = Act(kind="release", observation_seq=seq, actor=BY_RULE)
+        wanted = Wanted(
+            page_id=state.page_id,
+            rules=state.rules,
+            looks=state.looks,
+            cause=act.kind,
+            act=act,
+            alerts=self._alerts(page),
+        )
+        self._rereader.ask(wanted, urgent=False)
+
+
+def _wanted(state: PageState, page: Page, cause: str) -> Wanted:
+    return Wanted(page_id=state.page_id, rules=page.rules, looks=state.looks, cause=cause)

@@ -13,13 +13,17 @@ from typing import Any
 
 from archive.errors import StoreFailed, VariorumError
 from archive.model import utc_text
+from archive.readings import current_readings
+from archive.site.words import count
 from archive.store import Archive, Recorded
 from scraper import clock, program, watchlist
 from scraper.alerts.addresses import rules_for, rules_of, warning_of
 from scraper.anchor import Anchorer
+from scraper.check import why_again
 from scraper.cluster import LookLost
 from scraper.deliver import Deliverer
 from scraper.log import without_users
+from scraper.rereading import Rereader
 from scraper.rounds import Rounds, Tools
 from scraper.schedule import Schedule
 from scraper.storage import Storage
@@ -116,9 +120,11 @@ class Course:
         self._storage = Storage(archive)
         self._sealed_s: float | None = None
         self._unsealed_s: float | None = None  # since when something was recorded of which there is no checkpoint
+        self._reading = False  # all pages that need it, anew
         self._asking = ExitStack()  # what the tools in use hold, where they are not those of the beginning
         self._retired: list[tuple[ExitStack, list[Future[Any]]]] = []  # with the looks that still use it
         program.take_over_cool_downs(archive, tools)
+        self._rereader = Rereader(archive.path, now=clock.now, refused=self._storage.refused, took=self._storage.took)
         self.rounds = Rounds(
             archive,
             tools,
@@ -129,6 +135,8 @@ class Course:
             alerts=lambda page: rules_for(self._rules, page),
             rested=lambda: self._storage.is_open() and self._seal(),
             is_open=self._storage.is_open,
+            rereader=self._rereader,
+            reread=self._reread,
         )
         self._deliverer = Deliverer(
             home, watch_list, ended=self.rounds.stop, refused=self._storage.refused, took=self._storage.took
@@ -141,10 +149,13 @@ class Course:
             stack.callback(self._close_asking)
             stack.callback(lambda: self._anchorer.stop())  # the one there is by then
             stack.callback(self._deliverer.stop)
+            stack.callback(self._rereader.stop)
+            self._rereader.start(self.rounds.ended)
             self._deliverer.start()
             self._anchorer.start()
             begun()
             self._say_late()
+            self._read_anew()
             self.rounds.run(self._due, once=False)
             program.seal(self._archive)
 
@@ -176,12 +187,15 @@ class Course:
 
     def _recorded(self, page: Page, recorded: Recorded) -> None:
         self._storage.took()
-        if self._unsealed_s is None:
-            self._unsealed_s = time.monotonic()
+        self._grown()
         if recorded.look_again_at is not None:
             self._schedule.look_again(page, recorded.look_again_at)
         self._deliverer.wake()
         self._told(page, recorded)
+
+    def _grown(self) -> None:
+        if self._unsealed_s is None:
+            self._unsealed_s = time.monotonic()
 
     def _unstored(self, page: Page, error: StoreFailed) -> None:
         self._storage.refused(error)
@@ -200,6 +214,41 @@ class Course:
         program.seal(self._archive)
         self._anchorer.wake()
         return True
+
+    # pages whose rules, or whose reader, are others now
+
+    def _read_anew(self) -> None:
+        """Have all pages read anew that need it, in the order in which they are due."""
+        pages = {page.slug: page for page in self._watch_list.pages}
+        found = [
+            pages[slug]
+            for slug, rules, version in current_readings(self._archive.conn)
+            if slug in pages and why_again(pages[slug], rules, version) is not None
+        ]
+        self.rounds.read_anew(found)
+        self._reading = bool(found)
+        self._archive.note_to_read(len(found))
+        if found:
+            say(
+                f"{count(len(found), 'page')} to be read anew, by rules or a version that are others now. Each is looked at again"
+                " when that is done, all others meanwhile.",
+                event="reading",
+                facts={"pages": len(found)},
+            )
+
+    def _reread(self, error: BaseException | None, page: Page | None) -> None:
+        """A page was read anew, or can't be, with its evidence as it is."""
+        self._grown()
+        self._deliverer.wake()  # where a look was released, somebody may be owed its change
+        if error is not None:
+            say(f"A page can't be read anew: {safe(str(error))}", event="not_read", level="error")
+            if page is not None:
+                self._schedule.put_off(page, page.due(clock.now()))
+        left = self.rounds.left_to_read
+        self._archive.note_to_read(left)
+        if self._reading and not left:
+            self._reading = False
+            say("All pages are read by their present rules and this version.", event="read")
 
     # the watch list, read again
 
@@ -238,6 +287,7 @@ class Course:
             self._anchorer = Anchorer(self._home, watch_list)
             self._anchorer.start()
         say(changes.line, event="read_again", facts=changes.facts)
+        self._read_anew()
         _warn_of_secrets(watch_list)
 
     def _close_retired(self) -> None:

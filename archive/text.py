@@ -30,6 +30,7 @@ SYLLABIC = "\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer: no spaces between wor
 RUNS_ON = re.compile(f"[{HAN}{HIRAGANA}{KATAKANA}{THAI_LEADING}{THAI}{SYLLABIC}]")  # scripts without spaces
 DENSE = re.compile(f"[{HAN}{HIRAGANA}{KATAKANA}\uac00-\ud7a3]")  # scripts in which a letter is a syllable or a word
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_TELLING = 4_000  # characters, by which a text's direction is told
 _LETTERS = re.compile(r"[^\W\d_]+")
 _OWN_UNITS = HAN + HIRAGANA + KATAKANA + THAI_LEADING + THAI + SYLLABIC
 
@@ -44,7 +45,9 @@ def direction(text: str) -> str:
     >>> direction("UNRWA تقدم المساعدة للاجئين"), direction("The word שלום means peace"), direction("1948–1967")
     ('rtl', 'ltr', 'auto')
     """
-    words = _LETTERS.findall(text, 0, 4_000)
+    if not _RIGHT_TO_LEFT.search(text, 0, _TELLING):
+        return "ltr" if _LETTERS.search(text, 0, _TELLING) else "auto"
+    words = _LETTERS.findall(text, 0, _TELLING)
     if not words:
         return "auto"
     turned = sum(_RIGHT_TO_LEFT.match(word) is not None for word in words)

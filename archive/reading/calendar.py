@@ -13,12 +13,30 @@ from archive.reading.sql import LOOK, look_row
 _ACCEPTED = ("new", "changed", "unchanged")
 _TELLING = ("changed", "new", "gone", "held", "failed", "refused", "unchanged")  # what a day is remembered for, first
 
-_COUNTS = """
-SELECT substr(o.observed_at, 1, 10) AS day, coalesce(j.outcome, o.outcome) AS outcome, count(*) AS looks
-FROM observations o LEFT JOIN judgements j ON j.reading_id = :reading AND j.seq = o.seq
-WHERE o.page_id = :page AND rtrim(o.observed_at, 'Z') >= :begin AND rtrim(o.observed_at, 'Z') < :end
+_DAYS = """
+WITH RECURSIVE days(day) AS (
+    SELECT (SELECT substr(rtrim(observed_at, 'Z'), 1, 10) FROM observations
+        WHERE page_id = :page AND rtrim(observed_at, 'Z') >= :begin AND rtrim(observed_at, 'Z') < :end
+        ORDER BY rtrim(observed_at, 'Z') LIMIT 1)
+    UNION ALL
+    SELECT (SELECT substr(rtrim(observed_at, 'Z'), 1, 10) FROM observations
+        WHERE page_id = :page AND rtrim(observed_at, 'Z') > day || '~' AND rtrim(observed_at, 'Z') < :end
+        ORDER BY rtrim(observed_at, 'Z') LIMIT 1)
+    FROM days WHERE day IS NOT NULL)
+SELECT day, (SELECT count(*) FROM observations WHERE page_id = :page
+    AND rtrim(observed_at, 'Z') >= day AND rtrim(observed_at, 'Z') < day || '~') AS looks
+FROM days WHERE day IS NOT NULL
+"""  # one step for each day that has looks, and none for its looks
+_TOLD = """
+SELECT substr(o.observed_at, 1, 10) AS day, j.outcome, count(*) AS looks
+FROM ({}) told JOIN observations o ON o.seq = told.seq JOIN judgements j ON j.reading_id = :reading AND j.seq = told.seq
+WHERE rtrim(o.observed_at, 'Z') >= :begin AND rtrim(o.observed_at, 'Z') < :end AND j.outcome <> 'unchanged'
 GROUP BY 1, 2
 """
+_NOT_ACCEPTED = (
+    "SELECT seq FROM judgements WHERE reading_id = :reading AND outcome NOT IN ('new', 'changed', 'unchanged')"
+)
+_REVISIONS = "SELECT observation_seq AS seq FROM revisions WHERE reading_id = :reading"
 _EDGE = (
     "SELECT substr(observed_at, 1, 4) AS year FROM observations WHERE page_id = :page"
     " ORDER BY rtrim(observed_at, 'Z') {} LIMIT 1"
@@ -54,9 +72,11 @@ def years_of_looks(reader: Reader, page: PageRow) -> tuple[int, int] | None:
 def days_of_looks(reader: Reader, page: PageRow, year: int) -> list[Day]:
     """The days of a year on which the page was looked at, in order, as the looks stand in its current reading."""
     values = {"page": page.id, "reading": reader.reading_id(page), "begin": f"{year:04}-", "end": f"{year + 1:04}-"}
-    counted: dict[str, Counter[str]] = {}
-    for row in reader.rows(_COUNTS, values):
-        counted.setdefault(row["day"], Counter())[row["outcome"]] += row["looks"]
+    counted = {row["day"]: Counter(unchanged=row["looks"]) for row in reader.rows(_DAYS, values)}
+    for which in (_NOT_ACCEPTED, _REVISIONS):
+        for row in reader.rows(_TOLD.format(which), values):
+            counted[row["day"]][row["outcome"]] += row["looks"]
+            counted[row["day"]]["unchanged"] -= row["looks"]
     return [
         Day(on=date.fromisoformat(day), outcomes=tuple((name, told[name]) for name in _TELLING if told[name]))
         for day, told in sorted(counted.items())

@@ -11,7 +11,7 @@ from archive.reading.reader import Reader
 from archive.reading.rows import Json, PageRow
 
 _NOT_ACCEPTED = ("held", "gone", "failed", "refused")
-_LIMIT = 200  # looks of each outcome, the newest
+_LIMIT = 100  # looks of each outcome, the newest
 
 _LOOKS = """
 SELECT o.seq, o.observed_at, j.outcome, j.reason, (
@@ -19,7 +19,7 @@ SELECT o.seq, o.observed_at, j.outcome, j.reason, (
     WHERE n.page_id = o.page_id AND rtrim(n.observed_at, 'Z') >= rtrim(o.observed_at, 'Z')
         AND (rtrim(n.observed_at, 'Z') > rtrim(o.observed_at, 'Z') OR n.seq > o.seq)
     ORDER BY rtrim(n.observed_at, 'Z'), n.seq LIMIT 1) AS follows
-FROM judgements j JOIN observations o ON o.seq = j.seq
+FROM judgements j INDEXED BY judgements_not_accepted JOIN observations o ON o.seq = j.seq
 WHERE j.reading_id = :reading AND j.outcome = :outcome AND j.outcome NOT IN ('new', 'changed', 'unchanged')
 ORDER BY j.seq DESC LIMIT :limit
 """

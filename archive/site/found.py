@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from archive.reading.lives import Stay, when_said
+from archive.reading.lives import Stay
+from archive.reading.phrases import Phrase
+from archive.reading.phrases import said as answer
 from archive.reading.reader import Reader
 from archive.reading.rows import Json, PageRow
-from archive.reading.search import may_hold, parse_query, search
+from archive.reading.search import parse_query, search
 from archive.site.view import View
 from archive.text import RUNS_ON, fold, word_pattern, words
 
@@ -13,8 +15,9 @@ SNIPPET_CHARS = 420
 _BEFORE_CHARS = 140
 _MARKED_CHARS = 20_000  # of a passage, in which what was looked for is marked: far more than any sentence has
 PHRASE_CHARS = 300
-WORDS_READ = 150_000  # of revisions, for one screen of pages that said a phrase
-_PAGES_READ = 200
+PAGES_SAID = 25  # pages that said a phrase, on one screen
+PAGES_READ = 400  # pages that are looked at for one screen
+CHARS_READ = 500_000  # of their texts
 
 Marked = tuple[tuple[str, bool], ...]  # (text, is what was looked for)
 
@@ -114,38 +117,27 @@ def _stay(spell: Json) -> Stay:
 def _said(
     reader: Reader, phrase: str, page: PageRow | None, after: int
 ) -> tuple[list[Json], list[PageRow], int | None]:
-    """(what was said, the pages that were read, the id of the last of them where there are more)"""
-    held = may_hold(reader, phrase)
+    """(what was said, the pages that said it, the id of the last that was looked at where there are more)"""
+    asked = Phrase(reader, phrase)
     if page is not None:
-        pages, more = ([page] if held is None or page.id in held else []), None
+        spells, more = {page.id: asked.spells_on(page.id)}, None
+        rows = {page.id: page}
     else:
-        ids = sorted(id_ for id_ in _ids(reader, held, after) if id_ > after)
-        chosen = _affordable(reader, ids)
-        pages, more = reader.pages_by_id(chosen), (chosen[-1] if len(chosen) < len(ids) else None)
-    found = (when_said(reader, phrase, one) for one in pages)
-    return [said for said in found if said is not None], pages, more
+        spells, more = _next_spells(asked, after)
+        rows = {row.id: row for row in reader.pages_by_id(list(spells))}
+    held = [(rows[page_id], of_page) for page_id, of_page in spells.items() if of_page]
+    return [answer(row, of_page) for row, of_page in held], [row for row, _ in held], more
 
 
-def _ids(reader: Reader, held: set[int] | None, after: int) -> set[int]:
-    if held is not None:
-        return held
-    rows = reader.rows("SELECT id FROM pages WHERE id > :after ORDER BY id LIMIT 1000", {"after": after})
-    return {row["id"] for row in rows}
-
-
-def _affordable(reader: Reader, ids: list[int]) -> list[int]:
-    """The first of these pages, so many that their revisions have a bounded number of words; one at least."""
-    chosen: list[int] = []
-    read = 0
-    for page_id in ids[:_PAGES_READ]:
-        row = reader.row(
-            "SELECT coalesce(sum(v.words), 0) AS n FROM revisions v JOIN readings r ON r.id = v.reading_id AND r.is_current"
-            " WHERE v.page_id = :page",
-            {"page": page_id},
-        )
-        assert row is not None
-        read += row["n"]
-        if chosen and read > WORDS_READ:
-            break
-        chosen.append(page_id)
-    return chosen
+def _next_spells(asked: Phrase, after: int) -> tuple[dict[int, list[Json]], int | None]:
+    """The next pages that said it with their spells, and the last that was looked at where there are more."""
+    spells: dict[int, list[Json]] = {}
+    last = after
+    for read, page_id in enumerate(asked.holders.pages(after)):
+        if len(spells) == PAGES_SAID or read == PAGES_READ or asked.read > CHARS_READ:
+            return spells, last
+        of_page = asked.spells_on(page_id)
+        if of_page:
+            spells[page_id] = of_page
+        last = page_id
+    return spells, None

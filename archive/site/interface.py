@@ -29,7 +29,7 @@ def interface(say: Catalogue) -> dict[str, Any]:
         name: _safe(partial(getattr(pieces, name), say=say))
         for name in ("when", "span_of", "claim", "unseen", "silent_badge", "kind_list", "state", "ledger")
     }
-    bound |= {name: _safe(getattr(pieces, name)) for name in ("quoted", "code", "link")}
+    bound |= {name: _safe(getattr(pieces, name)) for name in ("quoted", "code", "link", "text_blocks")}
 
     def t(english: str, *, href: str | None = None, rel: str = "", **values: Any) -> Markup:
         """A text; what stands in brackets leads to `href`."""
@@ -97,10 +97,10 @@ def _plain(text: str) -> Markup:
 
 
 @lru_cache(maxsize=5000)
-def _cut(text: str) -> tuple[tuple[str, str | None], ...]:
+def _cut(text: str) -> tuple[tuple[str, str], ...]:
     """A text as escaped words and names of places."""
-    made: list[tuple[str, str | None]] = []
+    made: list[tuple[str, str]] = []
     for words_, place, *_ in Formatter().parse(text):
-        made += [(str(escape(words_)), None)] if words_ else []
+        made += [(str(escape(words_)), "")] if words_ else []
         made += [("", place)] if place is not None else []
     return tuple(made)

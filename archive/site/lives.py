@@ -17,7 +17,7 @@ from archive.site.timeline import Piece, Scale, ticks
 from archive.site.view import View
 from archive.text import passages
 
-PRESENT = 200  # passages of the present text on one screen
+PRESENT = 100  # passages of the present text on one screen
 VANISHED = 50  # on one screen
 _SPELLS_TOLD = 4  # the newest of one passage
 _SPELLS_DRAWN = 100

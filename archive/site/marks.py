@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from archive.diff.assemble import Op
@@ -16,6 +16,7 @@ _BORDER = re.compile(r"\n[^\S\n]*\n\s*")
 _GAP = "\n\n"  # between the blocks of a text
 _WITHIN = 500  # characters of white space, at most, that a redline leaves out between two runs
 _FOLD = 4  # so many unchanged blocks in a row are folded, but for one at each end
+_REPEATED = 100  # unchanged blocks in a row at most, that a comparison has in it
 _OLD_ONLY = ("delete", "moved_away")
 
 Piece = tuple[str, bool]  # text, and whether it names a character instead of being it
@@ -69,6 +70,11 @@ class Fold:
 
     blocks: tuple[MarkedBlock, ...]
     folded: bool
+
+    @property
+    def is_away(self) -> bool:
+        """So long that it is not repeated in a comparison."""
+        return self.folded and len(self.blocks) > _REPEATED
 
 
 def marked(
@@ -147,6 +153,18 @@ def folds(blocks: Sequence[MarkedBlock]) -> tuple[Fold, ...]:
         made += [Fold(blocks=tuple(blocks[start:end]), folded=False)] if changed else _fold(blocks, start, end)
         start = end
     return tuple(made)
+
+
+def bounded(made: Sequence[Fold], limit: int) -> tuple[tuple[Fold, ...], int]:
+    """(the first of these folds, how many blocks are left out) so that at most `limit` blocks are shown."""
+    shown: list[Fold] = []
+    room = limit
+    for fold in made:
+        shown.append(fold if fold.is_away else replace(fold, blocks=fold.blocks[:room]))
+        room -= 0 if fold.is_away else len(shown[-1].blocks)
+        if not room:
+            break
+    return tuple(shown), sum(len(fold.blocks) for fold in made) - sum(len(fold.blocks) for fold in shown)
 
 
 def _fold(blocks: Sequence[MarkedBlock], start: int, end: int) -> list[Fold]:

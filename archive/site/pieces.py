@@ -13,6 +13,9 @@ from archive.text import direction
 
 _FINER = re.compile(r"(?<=\.\d{3})\d+")  # of a time: HTML takes no more than milliseconds
 
+_TAGS = {"title": 'h2 class="t-title"', "heading": 'h3 class="t-heading"', "stamp": 'p class="t-stamp"'}
+_LISTS = {"list_item": "<ul>", "table_row": '<ul class="t-rows">'}
+
 html_time = partial(_FINER.sub, "")
 
 
@@ -38,6 +41,23 @@ def quoted(text: str, language: str = "", tag: str = "span", class_: str = "") -
     css = f' class="{class_}"' if class_ else ""
     spoken = f' lang="{escape(language)}"' if language else ""
     return f'<{tag}{css}{spoken} dir="{direction(text)}">{escape(text)}</{tag}>'
+
+
+def text_blocks(groups: Sequence[tuple[str, Sequence[str]]], language: str) -> str:
+    """A text to read: blocks by their kinds, those that belong together in one list (`archive.site.texts.grouped`)."""
+    spoken = f' lang="{escape(language)}"' if language else ""
+    return f'<div class="text"{spoken}>\n{"".join(_group(kind, texts) for kind, texts in groups)}</div>'
+
+
+def _group(kind: str, texts: Sequence[str]) -> str:
+    if kind in _LISTS:
+        return f"{_LISTS[kind]}{''.join(_block('li', text) for text in texts)}</ul>\n"
+    return _block(_TAGS.get(kind, "p"), texts[0]) + "\n"
+
+
+def _block(tag: str, text: str) -> str:
+    name, _, _ = tag.partition(" ")
+    return f'<{tag} dir="{direction(text)}">{escape(text)}</{name}>'
 
 
 def unseen(said: str, *, say: Catalogue) -> str:

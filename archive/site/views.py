@@ -24,16 +24,16 @@ from archive.reading.readings import readings
 from archive.reading.rows import ChangeRow, Json, RevisionRow, Seam
 from archive.site.atom import Told, feed, source_of
 from archive.site.language import ENGLISH, Catalogue
-from archive.site.marks import Fold, changed_blocks, folds, marked
+from archive.site.marks import bounded, changed_blocks, folds, marked
 from archive.site.texts import neighbour
 from archive.site.timeline import chart, spark
 from archive.site.view import View
 from archive.storage import Trouble
 
-HISTORY_SIZE = 100  # revisions on one screen
+HISTORY_SIZE = 50  # revisions on one screen
 LATEST = 8  # changes on the first page
 GAPS_A_REVISION = 3  # more of them are told together
-GAPS_DRAWN = 150
+GAPS_DRAWN = 80
 FEED_SIZE = 20
 FEED_CHARS = 500_000  # of texts read for it
 LOOKS_SIZE = 50
@@ -185,14 +185,14 @@ def diff_view(reader: Reader, slug: str, old: int, new: int, *, as_json: bool) -
     if as_json:
         return View(values={"page": page}, as_json=found.as_json)
     blocks = marked(found.old.text, found.new.text, found.ops, found.old.block_kinds, found.new.block_kinds)
-    layout: tuple[Fold, ...] = folds(blocks[:BLOCKS_SHOWN])
+    layout, left_out = bounded(folds(blocks), BLOCKS_SHOWN)
     return View(
         values={
             "page": page,
             "diff": found,
             "folds": layout,
-            "left_out": max(len(blocks) - BLOCKS_SHOWN, 0),
-            "change_count": max((number for block in blocks[:BLOCKS_SHOWN] for number in block.changes), default=0),
+            "left_out": left_out,
+            "change_count": max((n for fold in layout for block in fold.blocks for n in block.changes), default=0),
             "following": following,
             "neighbours": abs(new - old) == 1,
             "old_language": found.old.row.language or page.language,

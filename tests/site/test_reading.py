@@ -133,7 +133,7 @@ def test_a_gap_longer_than_what_is_read_says_so(site_of: Callable[..., Any]) -> 
     def story(keeper: Any) -> None:
         keeper.add(PageSettings(slug="down", url="http://a.example/"))
         keeper.look("down", [("title", "Up")])
-        for _ in range(210):
+        for _ in range(110):
             keeper.miss("down", Outcome.FAILED, "timeout")
         keeper.look("down", [("title", "Up")])
         keeper.miss("down", Outcome.FAILED, "timeout")
@@ -141,7 +141,7 @@ def test_a_gap_longer_than_what_is_read_says_so(site_of: Callable[..., Any]) -> 
     with open_reader(site_of(story).path) as reader:
         newest, oldest = gaps(reader, reader.page("down"))
     assert (newest.looks, newest.whole) == (1, True)
-    assert (oldest.looks, oldest.whole) == (199, False)
+    assert (oldest.looks, oldest.whole) == (99, False)
 
 
 @pytest.mark.parametrize(

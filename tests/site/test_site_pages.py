@@ -117,19 +117,32 @@ def test_a_comparison_is_bounded_in_time_and_size(site_of: Callable[..., Any], m
     def story(keeper: Any) -> None:
         keeper.add(PageSettings(slug="long", url="http://a.example/"))
         for n in range(3):
-            keeper.look(
-                "long", [("paragraph", f"Clause {place * 7919 % 10007} holds.") for place in range(n, 2100 + n)]
-            )
+            keeper.look("long", [("paragraph", f"Clause {place * 7919 % 10007} holds, {n}.") for place in range(2100)])
 
     long = site_of(story)
     page = long.html("/page/long/1..2")
     assert len(tree(page).xpath("//div[contains(@class, 'block')]")) == 2000
-    assert "101 more passages are not shown here" in text_of(page)
+    assert "100 more passages are not shown here" in text_of(page)
     monkeypatch.setattr(views, "CHARS_COMPARED", 1000)
     response = long.get("/page/long/1..3")
     assert response.status_code == 413
     assert "variorum diff long 1 3" in response.text
     assert long.get("/page/long/2..3").status_code == 200
+
+
+def test_a_comparison_does_not_repeat_what_is_long_and_unchanged(site_of: Callable[..., Any]) -> None:
+    def story(keeper: Any) -> None:
+        keeper.add(PageSettings(slug="long", url="http://a.example/"))
+        for n in range(2):
+            keeper.look(
+                "long", [("paragraph", f"Clause {place} holds{' no more' * n * (place == 7)}.") for place in range(200)]
+            )
+
+    page = site_of(story).html("/page/long/1..2")
+    assert "no more" in tree(page).xpath("string(//div[@class='redline']//ins)")
+    assert "191 unchanged passages: not repeated here" in text_of(page)
+    assert "Clause 150 holds." not in page
+    assert tree(page).xpath("string(//p[@class='fold-away']/a/@href)") == "/page/long/2"
 
 
 def test_a_move_links_both_its_places(site: Any) -> None:
@@ -309,10 +322,12 @@ def test_a_long_history_is_shown_screen_by_screen(site_of: Callable[..., Any]) -
 
     long = site_of(story)
     first = long.get("/page/long.json").json()
-    assert [row["number"] for row in first["history"]] == list(range(31, 131))
+    assert [row["number"] for row in first["history"]] == list(range(81, 131))
     second = long.get(f"/page/long.json?below={first['older']}").json()
-    assert [row["number"] for row in second["history"]] == list(range(1, 31))
-    assert (len(first["gaps"]), len(second["gaps"]), second["older"]) == (1, 0, None)
+    assert [row["number"] for row in second["history"]] == list(range(31, 81))
+    last = long.get(f"/page/long.json?below={second['older']}").json()
+    assert [row["number"] for row in last["history"]] == list(range(1, 31))
+    assert (len(first["gaps"]), len(second["gaps"]), last["older"]) == (1, 0, None)
     assert "Older revisions" in text_of(long.html("/page/long"))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -18,6 +19,7 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 from jinja2 import Template
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from archive.checkpoints import verifier_keys
@@ -35,6 +37,7 @@ SLUG = r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)"
 FORMAT = r"(?:\.(?P<format>json))?"
 TIME_LIMIT_MS = 5000
 UNFIT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")  # no characters of HTML
+PLAIN = (FunctionType, MethodType, partial)
 _log = logging.getLogger("variorum.site")
 
 
@@ -307,11 +310,23 @@ class _AtOnce(Template):
         return self.render(*values, **more)
 
 
+class _Context(Context):
+    """Calls a plain function as it is, as most that templates call are: Jinja asks each time whether it wants to be told more."""
+
+    def call(self, called, *values, **more):
+        if type(called) not in PLAIN or hasattr(called, "jinja_pass_arg"):
+            return super().call(called, *values, **more)
+        more.pop("_block_vars", None)
+        more.pop("_loop_vars", None)
+        return called(*values, **more)
+
+
 @lru_cache(maxsize=4)
 def _at_once(env):
     """Datasette's environment for templates that wait for nothing."""
     made = env.overlay(enable_async=False)
     made.template_class = _AtOnce
+    made.context_class = _Context
     return made
 
 

@@ -113,7 +113,7 @@ def _insert(conn: sqlite3.Connection, now: _Shown, begun: Begun) -> int:
     )
     assert cursor.lastrowid is not None
     passage_id = cursor.lastrowid
-    index_passage(conn, passage_id, passage.text)
+    index_passage(conn, now.page_id, passage_id, passage.text)
     return passage_id
 
 

@@ -570,6 +570,20 @@ def m011_totals(db: Database) -> None:
         db.execute(statement)
 
 
+_WORD_TABLES = """
+CREATE VIRTUAL TABLE passage_pairs USING fts5(folded, content='', detail=none, tokenize='ascii');
+CREATE VIRTUAL TABLE page_words USING fts5(folded, content='', detail=none, tokenize='ascii');
+CREATE VIRTUAL TABLE page_terms USING fts5vocab('page_words', 'instance');
+"""
+
+
+@migrations()
+def m012_words_of_pages(db: Database) -> None:
+    """Which words each page ever had, and the letters and pairs of scripts without spaces. Taken in when the file is next opened."""
+    for statement in _statements(_WORD_TABLES):
+        db.execute(statement)
+
+
 def _statements(sql: str) -> list[str]:
     return [part for part in sql.split(";") if part.strip()]
 

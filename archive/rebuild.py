@@ -226,8 +226,9 @@ class _Replay:
             " WHERE v.reading_id = :old AND v.number = :number ORDER BY t.id",
             values,
         )
-        for passage_id, text in self._conn.execute("SELECT id, text FROM passages WHERE id > ?", (last,)).fetchall():
-            index_passage(self._conn, passage_id, text)
+        added = self._conn.execute("SELECT page_id, id, text FROM passages WHERE id > ?", (last,)).fetchall()
+        for page_id, passage_id, text in added:
+            index_passage(self._conn, page_id, passage_id, text)
         spells = self._conn.execute(
             "SELECT n.id, l.spell, l.begin_not_before, l.begin_not_after, f.number, l.end_not_before, l.end_not_after,"
             " l.looks, l.longest_gap_s FROM temp.before_lifetimes l JOIN temp.before_passages t ON t.id = l.passage_id"

@@ -153,8 +153,6 @@ def search(home: Path, query: str, slug: str | None, as_json: bool) -> None:
     with reader_of(home) as reader:
         page = reader.page(slug) if slug else None
         found = find(reader, parse_query(query), page=page)
-        while not found.hits and found.before is not None:
-            found = find(reader, parse_query(query), page=page, before=found.before)
     rows = [hit.as_json() for hit in found.hits]
     if as_json:
         put_json(rows)

@@ -24,7 +24,7 @@ from archive.diff.align import align
 from archive.diff.assemble import link_pieces
 from archive.diff.looks import key_of
 from archive.diff.sequence import CELLS, Codes
-from archive.text import Span, fold, holds_phrase, passages, words
+from archive.text import Span, passages, words
 
 T = TypeVar("T")
 
@@ -313,40 +313,3 @@ def _closed(spell: Spell[T], looks: Looks[T], first: int, end_not_after: T | Non
 
 def _with_last(life: Life[T], spell: Spell[T]) -> Life[T]:
     return replace(life, spells=(*life.spells[:-1], spell))
-
-
-def phrase_spells(shown: Iterable[tuple[str, T, T, int, float, float]], phrase: str) -> tuple[Spell[T], ...]:
-    """When a phrase stood on the page, also across passages; case and marks folded, inflected endings found as well.
-
-    `shown` has each revision in order: its text, first and last look, looks, the longest gap between them, and the gap
-    before the first, in seconds.
-    """
-    wanted = fold(phrase)
-    spells: list[Spell[T]] = []
-    last: T | None = None
-    for text, first_at, last_at, looks, longest_gap_s, gap_s in shown:
-        there = holds_phrase(fold(text), wanted)
-        running = bool(spells) and spells[-1].open
-        if there and running:
-            spell = spells[-1]
-            spells[-1] = replace(
-                spell,
-                end_not_before=last_at,
-                looks=spell.looks + looks,
-                longest_gap_s=max(spell.longest_gap_s, longest_gap_s, gap_s),
-            )
-        elif there:
-            spells.append(
-                Spell(
-                    begin_not_before=last,
-                    begin_not_after=first_at,
-                    end_not_before=last_at,
-                    end_not_after=None,
-                    looks=looks,
-                    longest_gap_s=longest_gap_s,
-                )
-            )
-        elif running:
-            spells[-1] = replace(spells[-1], end_not_after=first_at)
-        last = last_at
-    return tuple(spells)

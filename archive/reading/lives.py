@@ -1,18 +1,14 @@
-"""What is asked of lives: from when to when a passage, or a phrase, stood on a page."""
+"""What is asked of lives: from when to when a passage stood on a page."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
 
-from archive.diff.lifetimes import Spell, phrase_spells, standing
+from archive.diff.lifetimes import standing
 from archive.reading.reader import Reader
 from archive.reading.rows import Json, PageRow, Revision
-from archive.reading.search import may_hold
-from archive.text import fold, holds_phrase
 
 _LIVES = """
 SELECT p.id, p.kind, p.text, p.sha256, a.id AS ancestor_id, a.text AS ancestor, f.number AS first, z.number AS last,
@@ -46,11 +42,6 @@ WHERE p.reading_id = (SELECT reading_id FROM revisions WHERE id = :revision)
 _RUNS = """
 SELECT number, looks, longest_gap_s, coalesce(gap_before_s, 0) AS gap_before_s
 FROM revisions WHERE reading_id = :reading ORDER BY number DESC
-"""
-
-_SHOWN = """
-SELECT text, first_observed, last_observed, looks, longest_gap_s, coalesce(gap_before_s, 0), number
-FROM revisions WHERE reading_id = :reading ORDER BY number
 """
 
 
@@ -110,17 +101,6 @@ class Birth:
     revision: int
     not_before: str | None
     not_after: str
-
-
-class _Shown(NamedTuple):
-    """One revision, as `phrase_spells` takes it."""
-
-    text: str  # what tells of the phrase in it
-    first_observed: str
-    last_observed: str
-    looks: int
-    longest_gap_s: float
-    gap_before_s: float
 
 
 def lifetimes(reader: Reader, page: PageRow) -> list[Json]:
@@ -203,70 +183,3 @@ def _runs(reader: Reader, reading: int | None) -> dict[int, tuple[int, int]]:
         found[row["number"]] = (looks, longest)
         longest = max(longest, row["gap_before_s"])
     return found
-
-
-# --- phrases ---------------------------------------------------------------------------------------------------------
-
-
-def when(reader: Reader, phrase: str, pages: Sequence[PageRow]) -> list[Json]:
-    """On which of these pages a phrase ever stood, and in which spells, across passages too; case and marks folded."""
-    held = may_hold(reader, phrase)
-    found = (when_said(reader, phrase, page) for page in pages if held is None or page.id in held)
-    return [said for said in found if said is not None]
-
-
-def when_said(reader: Reader, phrase: str, page: PageRow) -> Json | None:
-    """As `when`, of one page, at the cost of reading all its revisions; None where it never said it."""
-    shown: list[_Shown] = []
-    begun: dict[str, int] = {}
-    ended: dict[str, int] = {}
-    holds = _Holds(phrase)
-    for text, first, last, looks, longest_gap_s, gap_before_s, number in reader.conn.execute(
-        _SHOWN, {"reading": reader.reading_id(page)}
-    ):
-        there = phrase if holds.phrase_in(text) else ""
-        shown.append(_Shown(there, first, last, looks, longest_gap_s, gap_before_s))
-        begun[first] = ended[last] = number
-    spells = [_spell(spell, begun, ended) for spell in phrase_spells(shown, phrase)]
-    if not spells:
-        return None
-    return {"page": page.slug, "title": page.title or None, "present": spells[-1]["end"] is None, "spells": spells}
-
-
-class _Holds:
-    """Whether texts hold a phrase. The blocks that revisions have in common are looked at once."""
-
-    def __init__(self, phrase: str) -> None:
-        self._phrase = fold(phrase)
-        self._begins = tuple(self._phrase[:at] for at, char in enumerate(self._phrase) if char == " ")
-        self._blocks: dict[str, tuple[str, bool, bool]] = {}  # folded, holds the phrase, ends in a beginning of it
-
-    def phrase_in(self, text: str) -> bool:
-        blocks = [self._block(block) for block in text.split("\n\n")]
-        if any(holds for _, holds, _ in blocks):
-            return True
-        if not any(begins for _, _, begins in blocks):
-            return False
-        return holds_phrase(" ".join(folded for folded, _, _ in blocks if folded), self._phrase)
-
-    def _block(self, block: str) -> tuple[str, bool, bool]:
-        known = self._blocks.get(block)
-        if known is None:
-            folded = fold(block)
-            known = (folded, holds_phrase(folded, self._phrase), folded.endswith(self._begins))
-            self._blocks[block] = known
-        return known
-
-
-def _spell(spell: Spell[str], begun: Mapping[str, int], ended: Mapping[str, int]) -> Json:
-    end = None
-    if spell.end_not_after is not None:
-        end = {"not_before": spell.end_not_before, "not_after": spell.end_not_after}
-    return {
-        "first_revision": begun[spell.begin_not_after],
-        "last_revision": ended[spell.end_not_before] if end else None,
-        "begin": {"not_before": spell.begin_not_before, "not_after": spell.begin_not_after},
-        "end": end,
-        "looks": spell.looks,
-        "longest_gap_s": int(spell.longest_gap_s),
-    }

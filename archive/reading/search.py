@@ -1,60 +1,75 @@
 """Full-text search over every passage ever seen in the current readings, in any script: newest first, keyset-paged.
 
 A word of three letters and more is found with its endings, a "phrase in quotes" as it stands; case and marks are folded. In scripts without spaces
-any run of characters is found wherever it stands: three and more by the index, fewer by looking through a bounded number
-of passages at a time, from where the next page goes on.
+any run of characters is found wherever it stands.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from archive.reading.reader import Reader
 from archive.reading.rows import Json, PageRow
 from archive.text import RUNS_ON, fold, words
+from archive.wordings import PAGE_BITS, letters_and_pairs, spaced_words
 
 PAGE_SIZE = 50
-LOOKED_THROUGH = 20_000  # passages, for one page of what no index finds
-FREQUENT = 100_000  # passages; pages are not chosen by a word that so many have
+DOUBTFUL = 200  # passages of a page; more are not looked up one by one
+_ENDINGS = 50  # words that begin alike and are looked for one by one
 _GRAM = 3
 _TERMS = 20
-_TELLING = 3  # words of a phrase by which pages are chosen
 _QUERY_CHARS = 400
+_INDEXES = ("passage_grams", "passage_pairs", "passage_words")
+PASSAGE = (1 << PAGE_BITS) - 1  # the passage's part of a number in `page_words`
 _SYLLABLES = re.compile("[\uac00-\ud7a3]")  # Korean: one is as much as several letters
 _TERM = re.compile(r'"([^"]*)"|([^\s"]+)')
 
 _FOUND = """
 SELECT p.id, p.kind, p.text, g.slug AS page, g.title AS page_title, g.language, f.number AS first, f.language AS said_in,
-    z.number AS last, l.begin_not_before, l.begin_not_after, e.end_not_before, e.end_not_after,
-    (SELECT count(*) FROM lifetimes s WHERE s.passage_id = p.id) AS spells
-FROM {found} CROSS JOIN passages p ON p.id = {id}
+    z.number AS last, l.begin_not_before, l.begin_not_after, e.end_not_before, e.end_not_after, e.spell AS spells
+FROM {driver} CROSS JOIN passages p ON p.id = {id}
 JOIN readings r ON r.id = p.reading_id AND r.is_current
 JOIN pages g ON g.id = p.page_id
 JOIN lifetimes l ON l.passage_id = p.id AND l.spell = 1
 JOIN lifetimes e ON e.passage_id = p.id AND e.spell = (SELECT max(spell) FROM lifetimes WHERE passage_id = p.id)
 JOIN revisions f ON f.id = l.first_revision_id
 LEFT JOIN revisions z ON z.id = e.last_revision_id
-WHERE {where} ORDER BY {id} DESC LIMIT :limit
+WHERE {where} ORDER BY {driver}.rowid DESC LIMIT :limit
 """
+
+_OF_PAGE = "SELECT 1 FROM page_words WHERE page_words MATCH :tokens AND rowid BETWEEN :first AND :last LIMIT :limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One of what must stand in a passage, folded; with endings, where its last word may go on."""
+
+    text: str
+    endings: bool = False
+
+    @property
+    def runs_on(self) -> bool:
+        """Whether it is looked for wherever its characters stand."""
+        return bool(RUNS_ON.search(self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is searched for: `words` by the index of words, `runs` by that of characters in a row, `short` by looking."""
+    """What is searched for."""
 
-    words: tuple[str, ...]  # in the index's own language
-    runs: tuple[str, ...]
-    short: tuple[str, ...]
-    marked: tuple[str, ...]  # folded terms, to be shown in what was found
+    terms: tuple[Term, ...]
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """What is to be shown in what was found."""
+        return tuple(term.text for term in self.terms)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.words or self.runs or self.short)
+        return not self.terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,24 +118,18 @@ class Found:
 def parse_query(text: str) -> Query:
     """What a person typed: words, phrases in quotes; every one of them must stand in the passage.
 
-    >>> parse_query('Road "State of Palestine" 東京都 和平')
-    Query(words=('"road" *', '"state of palestine"'), runs=('"東京都"',), short=('和平',), marked=('road', 'state of palestine', '東京都', '和平'))
+    >>> [(term.text, term.endings) for term in parse_query('Road "State of Palestine" 東京都 和平').terms]
+    [('road', True), ('state of palestine', False), ('東京都', False), ('和平', False)]
     """
     clean = "".join(char if char.isprintable() else " " for char in text[:_QUERY_CHARS])
     clean = clean.encode("utf-8", "replace").decode()
-    found: tuple[list[str], list[str], list[str], list[str]] = ([], [], [], [])
+    terms: dict[str, Term] = {}
     for quoted, bare in _TERM.findall(clean)[:_TERMS]:
         term = fold(quoted or bare)
-        if not words(term) or term in found[3]:
-            continue
-        found[3].append(term)
-        if not RUNS_ON.search(term):
-            found[0].append(_string(term) + (" *" if not quoted and _has_endings(term) else ""))
-        elif len(term) >= _GRAM:
-            found[1].append(_string(term))
-        else:
-            found[2].append(term)
-    return Query(words=tuple(found[0]), runs=tuple(found[1]), short=tuple(found[2]), marked=tuple(found[3]))
+        if words(term):
+            endings = not quoted and not RUNS_ON.search(term) and _has_endings(term)
+            terms.setdefault(term, Term(term, endings))
+    return Query(terms=tuple(terms.values()))
 
 
 def _has_endings(term: str) -> bool:
@@ -132,81 +141,81 @@ def search(reader: Reader, query: Query, *, page: PageRow | None = None, before:
     """The passages that hold every term, those first seen last first; of one page or of all."""
     if query.is_empty:
         return Found(hits=(), before=None)
-    values: dict[str, Any] = {
-        "words": " ".join(query.words),
-        "runs": " ".join(query.runs),
-        "before": before or 1 << 62,
-        "limit": PAGE_SIZE + 1,
-        "page": page.id if page else None,
-        **{f"short{n}": term for n, term in enumerate(query.short)},
-    }
-    more = [f"instr(p.text, :short{n})" for n in range(len(query.short))]
-    if page is not None:
-        more.append("p.page_id = :page")
-    if not (query.words or query.runs):
-        return _looked_through(reader, values, more)
-    if query.runs:
-        driver, match = "passage_grams", "passage_grams MATCH :runs"
-        if query.words:
-            more.append("p.id IN (SELECT rowid FROM passage_words WHERE passage_words MATCH :words)")
-    else:
-        driver, match = "passage_words", "passage_words MATCH :words"
-    where = " AND ".join([match, f"{driver}.rowid < :before", *more])
-    rows = reader.rows(_FOUND.format(found=driver, id=f"{driver}.rowid", where=where), values)
+    below = before or 1 << 62
+    rows = _of_all(reader, query.terms, below) if page is None else _of_page(reader, query.terms, page.id, below)
     return Found(
         hits=tuple(map(_hit, rows[:PAGE_SIZE])), before=rows[PAGE_SIZE - 1]["id"] if len(rows) > PAGE_SIZE else None
     )
 
 
-def _looked_through(reader: Reader, values: dict[str, Any], more: Sequence[str]) -> Found:
-    """What a look through the next passages in scripts without spaces finds."""
-    window = "(SELECT id FROM passage_grams_docsize WHERE id < :before ORDER BY id DESC LIMIT :window)"
-    values = {**values, "window": LOOKED_THROUGH}
-    rows = reader.rows(_FOUND.format(found=f"{window} w", id="w.id", where=" AND ".join(more)), values)
-    if len(rows) > PAGE_SIZE:
-        return Found(hits=tuple(map(_hit, rows[:PAGE_SIZE])), before=rows[PAGE_SIZE - 1]["id"])
-    last = reader.row(f"SELECT min(id) AS id, count(*) AS n FROM {window}", values)
-    assert last is not None
-    return Found(hits=tuple(map(_hit, rows)), before=last["id"] if last["n"] == LOOKED_THROUGH else None)
+def _of_all(reader: Reader, terms: Sequence[Term], below: int, page_id: int | None = None) -> list[sqlite3.Row]:
+    """What is found by the first of the indexes that can find some of the terms, as far as the others find it too."""
+    asked = {table: match for table, match in _asked(reader, terms).items() if match}
+    driver, *others = asked
+    where = [f"{driver} MATCH :{driver}", f"{driver}.rowid < :below"]
+    where += [f"p.id IN (SELECT rowid FROM {table} WHERE {table} MATCH :{table})" for table in others]
+    where += ["p.page_id = :page"] if page_id is not None else []
+    return reader.rows(
+        _FOUND.format(driver=driver, id=f"{driver}.rowid", where=" AND ".join(where)),
+        {**asked, "below": below, "page": page_id, "limit": PAGE_SIZE + 1},
+    )
 
 
-def may_hold(reader: Reader, phrase: str) -> set[int] | None:
-    """The ids of pages that may ever have held a phrase: those that held each of its words. None: any page may.
-
-    Each word is looked for by itself, since a phrase may go across passages.
-    """
-    pieces = _pieces(fold(phrase))
-    pages: set[int] | None = None
-    for piece in _telling(pieces):
-        runs = bool(RUNS_ON.search(piece))
-        table = "passage_grams" if runs else "passage_words"
-        match = _string(piece) + ("" if runs or piece != pieces[-1] else " *")
-        rows = reader.rows(
-            f"SELECT p.page_id, count(*) AS n FROM (SELECT rowid AS id FROM {table} WHERE {table} MATCH :match LIMIT :limit)"
-            " found CROSS JOIN passages p ON p.id = found.id GROUP BY p.page_id",
-            {"match": match, "limit": FREQUENT},
-        )
-        if sum(row["n"] for row in rows) == FREQUENT:
-            continue  # it tells pages apart too little for its price
-        held = {row["page_id"] for row in rows}
-        pages = held if pages is None else pages & held
-        if not pages:
-            break
-    return pages
+def _asked(reader: Reader, terms: Sequence[Term]) -> dict[str, str]:
+    """What each index is asked for, in its own language; the one that finds fewest first."""
+    grams = [as_string(term.text) for term in terms if term.runs_on and len(term.text) >= _GRAM]
+    pairs = [_tokens(reader, term) for term in terms if term.runs_on and len(term.text) < _GRAM]
+    apart = [_words(reader, term) for term in terms if not term.runs_on]
+    return {name: " AND ".join(asked) for name, asked in zip(_INDEXES, (grams, pairs, apart), strict=True)}
 
 
-def _pieces(folded: str) -> list[str]:
-    """Runs of letters, digits and marks: what the index of words takes for words."""
-    return "".join(char if unicodedata.category(char)[0] in "LNM" else " " for char in folded).split()
+def _of_page(reader: Reader, terms: Sequence[Term], page_id: int, below: int) -> list[sqlite3.Row]:
+    """What is found by the words of a page; where they tell too little, as far as the other indexes find it too."""
+    first = page_id << PAGE_BITS
+    tokens = " AND ".join(_tokens(reader, term) for term in terms)
+    values = {"tokens": tokens, "first": first, "last": first + min(below - 1, PASSAGE), "limit": PAGE_SIZE + 1}
+    unsure = [term for term in terms if (len(term.text) >= _GRAM if term.runs_on else len(spaced_words(term.text)) > 1)]
+    if unsure and len(reader.rows(_OF_PAGE, {**values, "limit": DOUBTFUL})) == DOUBTFUL:
+        return _of_all(reader, terms, below, page_id)
+    asked = {table: match for table, match in _asked(reader, unsure).items() if match}
+    where = ["page_words MATCH :tokens", "page_words.rowid BETWEEN :first AND :last"]
+    where += [
+        f"EXISTS (SELECT 1 FROM {table} WHERE {table} MATCH :{table} AND {table}.rowid = p.id)" for table in asked
+    ]
+    sql = _FOUND.format(driver="page_words", id=f"(page_words.rowid & {PASSAGE})", where=" AND ".join(where))
+    return reader.rows(sql, {**asked, **values})
 
 
-def _telling(pieces: Sequence[str]) -> list[str]:
-    """The longest few of the words that an index can find."""
-    able = [piece for piece in pieces if not RUNS_ON.search(piece) or len(piece) >= _GRAM]
-    return sorted(able, key=len, reverse=True)[:_TELLING]
+def _words(reader: Reader, term: Term) -> str:
+    """A term as the index of words in their order is asked for it."""
+    if term.endings and len(spaced_words(term.text)) == 1:
+        return beginning(reader, term.text)
+    return as_string(term.text) + (" *" if term.endings else "")
 
 
-def _string(text: str) -> str:
+def _tokens(reader: Reader, term: Term) -> str:
+    """What a passage that holds a term has, as the indexes of words, letters and pairs are asked for it."""
+    if term.runs_on:
+        found = letters_and_pairs(term.text)
+        return " AND ".join(map(as_string, [pair for pair in found if len(pair) > 1] or found))
+    *inner, last = spaced_words(term.text)
+    return " AND ".join([*map(as_string, inner), beginning(reader, last) if term.endings else as_string(last)])
+
+
+def beginning(reader: Reader, word: str) -> str:
+    """All words that begin so: one by one where they are few, since an index finds many words that begin alike only all at once."""
+    found: list[str] = []
+    least = word
+    while len(found) <= _ENDINGS:
+        row = reader.row("SELECT term FROM page_terms WHERE term >= :least LIMIT 1", {"least": least})
+        if row is None or not row["term"].startswith(word):
+            return f"({' OR '.join(map(as_string, found or [word]))})"
+        found.append(row["term"])
+        least = row["term"] + "\x01"
+    return as_string(word) + " *"
+
+
+def as_string(text: str) -> str:
     """As a string of the index's language, in which nothing else has a meaning."""
     return '"' + text.replace('"', '""') + '"'
 

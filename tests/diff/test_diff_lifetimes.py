@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.diff import blame
-from archive.diff.lifetimes import Kin, Life, Lifetimes, Looks, phrase_spells, standing, turn
+from archive.diff.lifetimes import Kin, Life, Lifetimes, Looks, standing, turn
 
 FEE = "Every applicant must pay a fee of forty crowns at the counter."
 HOURS = "The office is open on weekdays from nine to five."
@@ -127,18 +127,6 @@ def test_of_many_lost_passages_the_likest_is_found() -> None:
     found = kin.of(again)
     assert found is not None
     assert lost[found].text == "Clause 321 speaks of 2247 barges on the river."
-
-
-def test_a_phrase_is_found_across_passages_with_case_marks_and_endings_folded() -> None:
-    shown = [
-        ("Nothing yet.", 0, 5, 2, 5.0, 0.0),
-        ("The road\n\nMAPS of Étienne.", 10, 20, 3, 6.0, 5.0),
-        ("The Road map.", 30, 30, 1, 0.0, 10.0),
-        ("A broad mapping.", 40, 40, 1, 0.0, 10.0),
-    ]
-    (spell,) = phrase_spells(shown, "road map")
-    assert (spell.begin_not_before, spell.begin_not_after, spell.end_not_before, spell.end_not_after) == (5, 10, 30, 40)
-    assert (spell.looks, spell.longest_gap_s) == (4, 10.0)
 
 
 def test_words_that_return_keep_their_numbers() -> None:

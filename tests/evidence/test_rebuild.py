@@ -31,8 +31,9 @@ def dump(home: Path, tables: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, 
     try:
         names = tables or [row[0] for row in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         if not tables:
-            names = [name for name in names if not name.startswith(("passage_words_", "passage_grams_"))]
-            for index in ("passage_words", "passage_grams"):
+            indexes = ("passage_words", "passage_grams", "passage_pairs", "page_words")
+            names = [name for name in names if not name.startswith(indexes)]
+            for index in indexes:
                 conn.execute(f"CREATE VIRTUAL TABLE temp.{index}_terms USING fts5vocab(main, {index}, instance)")
                 names.append(f"temp.{index}_terms")
         return {name: sorted(conn.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}

@@ -10,7 +10,7 @@ import pytest
 from lxml import html as lxml_html
 
 from archive.pages import PageSettings
-from archive.reading import open_reader
+from archive.reading import holders, open_reader
 from archive.reading import search as searching
 from archive.site import found as pages_found
 from archive.site.found import snippet
@@ -106,7 +106,6 @@ def test_a_search_can_be_of_one_page(site: Any) -> None:
 
 def test_hits_come_a_screen_at_a_time_each_once(site_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "PAGE_SIZE", 3)
-    monkeypatch.setattr(searching, "LOOKED_THROUGH", 4)
 
     def story(keeper: Any) -> None:
         keeper.add(PageSettings(slug="long", url="http://a.example/"))
@@ -261,7 +260,7 @@ def test_choosing_pages_by_the_index_loses_none(scripts: Any, phrase: str, slug:
 
 
 def test_words_that_are_everywhere_choose_no_pages_and_lose_none(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "FREQUENT", 2)
+    monkeypatch.setattr(holders, "FREQUENT", 1)
     (said,) = site.get("/when.json?phrase=protocol+3+of+the+Sable").json()["said"]
     assert said["page"] == "straits"
 
@@ -274,7 +273,7 @@ def test_a_phrase_can_be_asked_of_one_page(site: Any) -> None:
 
 
 def test_pages_are_read_so_many_at_a_time(site_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages_found, "WORDS_READ", 8)
+    monkeypatch.setattr(pages_found, "PAGES_SAID", 2)
 
     def story(keeper: Any) -> None:
         keeper.add(*(PageSettings(slug=f"page-{n}", url=f"http://a.example/{n}") for n in range(5)))

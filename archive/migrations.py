@@ -7,6 +7,8 @@ Operational ones (page_states, page_summaries, totals, anchors, cool_downs, size
 
 from __future__ import annotations
 
+import json
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("variorum")
@@ -582,6 +584,27 @@ def m012_words_of_pages(db: Database) -> None:
     """Which words each page ever had, and the letters and pairs of scripts without spaces. Taken in when the file is next opened."""
     for statement in _statements(_WORD_TABLES):
         db.execute(statement)
+
+
+_READING_INDEXES = """
+DROP INDEX changes_by_page_and_time;
+CREATE INDEX changes_by_page_and_time ON changes(page_id, not_after, id, silent, to_revision_id);
+CREATE INDEX pages_in_order_of_name ON pages(iif(title = '', slug, title) COLLATE NOCASE, slug);
+CREATE INDEX pages_in_order_of_statement ON pages(coalesce(statement, '') = '', statement, language, slug);
+CREATE INDEX pages_in_order_of_watching ON pages(watched DESC, slug);
+CREATE INDEX pages_with_sharp_s ON pages(id) WHERE instr(title || url || tags || coalesce(statement, ''), 'ß');
+"""
+
+
+@migrations()
+def m013_small_reading(db: Database) -> None:
+    """What small charts draw, and the orders of lists, are in indexes; tags are written as they are, so that they are found in any script."""
+    for statement in _statements(_READING_INDEXES):
+        db.execute(statement)
+    for page_id, tags in db.execute("SELECT id, tags FROM pages WHERE instr(tags, '\\u')").fetchall():
+        db.execute(
+            "UPDATE pages SET tags = ? WHERE id = ?", (json.dumps(json.loads(tags), ensure_ascii=False), page_id)
+        )
 
 
 def _statements(sql: str) -> list[str]:

@@ -14,7 +14,7 @@ from archive.reading.reader import Reader
 from archive.reading.rows import ChangeRow, Json, PageRow, truth
 
 SORTS = ("changed", "name", "trouble", "statement")
-PAGE_SIZE = 25
+PAGE_SIZE = 20
 _SPARK = 120  # changes drawn in the small chart of one page
 
 _IDS = {
@@ -24,15 +24,19 @@ _IDS = {
     """,
     "name": "SELECT id FROM pages p WHERE {chosen} ORDER BY iif(title = '', slug, title) COLLATE NOCASE, slug",
     "trouble": """
-        WITH troubled AS MATERIALIZED (
-            SELECT page_id, not_accepted_in_a_row AS looks FROM page_states WHERE not_accepted_in_a_row > 0)
-        SELECT p.id FROM pages p LEFT JOIN troubled s ON s.page_id = p.id WHERE {chosen}
-        ORDER BY p.watched DESC, s.looks DESC, p.slug
+        SELECT id FROM (
+            SELECT p.id FROM page_states s JOIN pages p ON p.id = s.page_id
+            WHERE s.not_accepted_in_a_row > 0 AND p.watched AND {chosen} ORDER BY s.not_accepted_in_a_row DESC, p.slug)
+        UNION ALL SELECT id FROM (
+            SELECT p.id FROM pages p WHERE NOT (p.watched AND EXISTS (
+                SELECT 1 FROM page_states s WHERE s.page_id = p.id AND s.not_accepted_in_a_row > 0)) AND {chosen}
+            ORDER BY p.watched DESC, p.slug)
     """,
     "statement": "SELECT id FROM pages p WHERE {chosen} ORDER BY coalesce(statement, '') = '', statement, language, slug",
 }
 _LIKE, _ESCAPED = "[%_!]", r"!\g<0>"
 _CHOICES = 50  # statements or languages offered to choose from; of more, which are found by searching, none
+_SHARP = "instr(title || url || tags || coalesce(statement, ''), 'ß')"  # as an index has it
 _COLUMNS = ("slug", "title", "url", "tags", "statement")
 _WORDS = " || char(10) || ".join(f"coalesce({column}, '')" for column in _COLUMNS)
 
@@ -171,11 +175,12 @@ def _matching(reader: Reader, terms: list[str]) -> set[int]:
 
 
 def _holding(term: str, name: str) -> str:
-    """SQL: whether the words of a page hold an ASCII term. Folded, ß is ss, which is asked where it may tell."""
+    """SQL: whether the words of a page hold an ASCII term. Folded, ß is ss, of which few pages have any."""
     held = " OR ".join(f"{column} LIKE {name} ESCAPE '!'" for column in _COLUMNS)
     if "s" in term:
-        sharp = " OR ".join(f"instr({column}, 'ß')" for column in _COLUMNS)
-        held += f" OR (({sharp}) AND replace({_WORDS}, 'ß', 'ss') LIKE {name} ESCAPE '!')"
+        held += (
+            f" OR id IN (SELECT id FROM pages WHERE {_SHARP} AND replace({_WORDS}, 'ß', 'ss') LIKE {name} ESCAPE '!')"
+        )
     return f"({held})"
 
 

@@ -20,7 +20,7 @@ from scraper.region import SELECTED, Region, find_region, selected_region, stead
 from scraper.restless import MOST_BLOCKS
 from scraper.stamps import Head, page_stamps
 
-VERSION = f"extract 2, {PARSER_VERSION}"
+VERSION = f"extract 3, {PARSER_VERSION}"
 _UNSEEN = re.compile(r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]*")
 _DATE_LIKE = re.compile(r"\d{4}|\d[./-]\d|年|월")
 _WHOLE_DATE = re.compile(  # every date that `archive.stamps` reads has a year and a day near it, or three numbers

@@ -147,6 +147,17 @@ def turned(part: Part, difference: Difference, at: datetime) -> Part:
     return _turned(replace(part, seen=_seen(part, [old.code for old in difference.old])), [], at)
 
 
+def back_again(text: Part, at: datetime) -> Part:
+    """The text as a whole, a part that turns at each of its returns."""
+    return _turned(text, [], at)
+
+
+def restored(part: Part, at: datetime) -> Part:
+    """A part that went with most of the text and is back with it: that it was away is no habit of its own."""
+    stands_s, lives_s = part.stands_s[:-1], part.lives_s[:-1]
+    return replace(part, since=utc_text(at), stands_s=stands_s, lives_s=lives_s, waiting=(), lasted=())
+
+
 def kept_back(part: Part, difference: Difference, at: datetime) -> Part:
     """A part that shows something that is not told: the same as at the look before, or something new."""
     now = [
@@ -227,10 +238,19 @@ def _is_restless(part: Part, difference: Difference) -> bool:
         habits = _EDITORS_HABITS
     elif any(placed.place.prose for placed in (*difference.old, *difference.new)):
         habits = _PROSE_HABITS
+    return _has_habits(part, habits)
+
+
+def _has_habits(part: Part, habits: _Habits) -> bool:
     return any(
         len(part.stands_s) >= changes and median_high(part.stands_s[-changes:]) <= quick_s
         for changes, quick_s in habits
     )
+
+
+def comes_and_goes(text: Part) -> bool:
+    """Whether a text as a whole came back so often, after so short times, that it leaves and comes back by itself."""
+    return _has_habits(text, _PROSE_HABITS)
 
 
 def _is_growth(part: Part, difference: Difference) -> bool:

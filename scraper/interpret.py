@@ -181,6 +181,7 @@ def _accepted(verdict: Verdict, evidence: Evidence, memory: str) -> Interpretati
             learnt,
             told=known.told,
             parts=known.parts,
+            left=known.left,
             other=text,
             other_looks=1,
             other_since=utc_text(evidence.capture.observed_at),
@@ -276,6 +277,7 @@ def accepted_by_hand(memory: str, document: Document, final_url: str) -> str:
         accepted=True,
         told="",  # what is told from now on begins with the next look
         parts=(),
+        left=(),
         text=text,
         title=document.title[:300],
         language=document.language,

@@ -65,6 +65,7 @@ class Memory:
     values: str = ""  # codes of the blocks of the latest accepted look
     told: str = ""  # the blocks as they were last told, as JSON of their own, read only where a text is compared
     parts: tuple[PlainPart, ...] = ()
+    left: tuple[str, ...] = ()  # codes of the blocks that went each time that most of the told text did, latest last
     # texts that come in turn
     earlier: tuple[str, ...] = ()  # digests of the texts accepted before, latest last
     returns: int = 0  # how often a text came back that had been left

@@ -4,6 +4,9 @@ The told text is a row of blocks. A look's blocks are aligned with it, and what 
 that holds none of the main prose) is one, any other block one of its own. A part whose change looks like no edit is kept back:
 one that shows the moment of the look, one whose entries were replaced by unrelated ones, one that changed again and again. It
 is told after it has stood for three looks, and for longer than its values used to stand.
+
+Where most of the text went, for a notice in its place, and is back, no part of it has changed by itself: it is told at once,
+unless the text as a whole comes and goes so often that it does so by itself.
 """
 
 from __future__ import annotations
@@ -21,18 +24,23 @@ from scraper.habits import (
     Place,
     Placed,
     at_rest,
+    back_again,
     bag_of,
+    comes_and_goes,
     is_edit,
     kept_back,
     lasting_entries,
+    restored,
     turned,
     words_shared,
 )
-from scraper.memory import Memory, code, packed
+from scraper.memory import Memory, code, coded, packed
 
 MOST_BLOCKS = 1500  # of a page that is followed in this way
 _MOST_CHARS = 60_000  # of its text, since what was last told is kept in its memory
 _MOST_PARTS = 60
+_MOST_LEFT = 3  # texts that went, any of which may be back
+_TEXT = 0  # the key of the text as a whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +67,7 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
     ]
     memory = replace(memory, begun=memory.begun or utc_text(at), values=packed([placed.code for placed in now]))
     if len(now) > MOST_BLOCKS or sum(len(placed.block.text) for placed in now) > _MOST_CHARS:
-        return Settled(blocks=tuple(blocks), memory=replace(memory, told="", parts=()))
+        return Settled(blocks=tuple(blocks), memory=replace(memory, told="", parts=(), left=()))
     told = [Placed.of(plain) for plain in json.loads(memory.told or "[]")]
     parts = {plain[0]: Part.of(plain) for plain in memory.parts}
     if not parts and [placed.code for placed in told] == [placed.code for placed in now]:
@@ -68,14 +76,19 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
     groups = _groups(steps, told, now)
     if not told or 2 * sum(map(len, groups.values())) > len(steps) + 8:  # the first look, or one at a rewritten text
         waited = [entry.since for part in parts.values() for entry in part.waiting]
-        return _settled(memory, blocks, places, now, [], waited, [])
+        return _settled(replace(memory, left=()), blocks, places, now, [], waited, [])
+    memory, back = _returned(memory, steps, told, now)
+    if back:
+        parts[_TEXT] = back_again(parts.get(_TEXT) or Part(key=_TEXT, since=memory.begun), at)
+        back = frozenset() if comes_and_goes(parts[_TEXT]) else back
     after = [at_rest(part, at) for part in parts.values() if part.key not in groups]
     held: set[int] = set()
     since: list[str] = []
     left_out: list[str] = []
     for key, group in groups.items():
         difference = _difference(group, told, now)
-        part, is_told, lasted = _follow(parts.get(key) or Part(key=key, since=memory.begun), difference, at, language)
+        part = parts.get(key) or Part(key=key, since=memory.begun)
+        part, is_told, lasted = _follow(part, difference, at, language, back)
         if is_told:
             since += lasted
             after += [replace(part, key=at_key) for at_key in _keys_after(key, difference)]
@@ -86,8 +99,12 @@ def settle(memory: Memory, blocks: Sequence[Block], places: Sequence[Place], at:
     return _settled(memory, blocks, places, _shown(steps, told, now, groups, held), after, since, left_out)
 
 
-def _follow(part: Part, difference: Difference, at: datetime, language: str) -> tuple[Part, bool, list[str]]:
+def _follow(
+    part: Part, difference: Difference, at: datetime, language: str, back: frozenset[int]
+) -> tuple[Part, bool, list[str]]:
     """A part after this look, whether its difference is told, and since when stands what lasted and is told by that."""
+    if back and (not difference.new or back & {new.code for new in difference.new}):
+        return restored(part, at), True, []
     if not part.waiting:
         part = turned(part, difference, at)
         if is_edit(part, difference, at, language):
@@ -136,6 +153,25 @@ def _steps(told: Sequence[Placed], now: Sequence[Placed]) -> list[Step]:
         return 1 + alike if same else alike if alike >= 0.5 else 0.0
 
     return align([placed.code for placed in told], [placed.code for placed in now], likeness)
+
+
+def _returned(
+    memory: Memory, steps: Sequence[Step], told: Sequence[Placed], now: Sequence[Placed]
+) -> tuple[Memory, frozenset[int]]:
+    """The memory with what left at this look, where that is most of the told text; and of a text that is back, what had left.
+
+    It is back where most of what is there now came at this look, and most of that had left at once.
+    """
+    moved = [step for step in steps if not _stays(step, told, now)]
+    went = [told[step.old].code for step in moved if step.old is not None]
+    came = {now[step.new].code for step in moved if step.new is not None}
+    if 2 * len(came) > len(now):
+        for row in map(coded, memory.left):
+            if 2 * len(came & row) > len(came):
+                return replace(memory, left=()), row
+    if 2 * len(went) > len(told):
+        memory = replace(memory, left=(*memory.left, packed(went))[-_MOST_LEFT:])
+    return memory, frozenset()
 
 
 def _groups(steps: Sequence[Step], told: Sequence[Placed], now: Sequence[Placed]) -> dict[int, list[Step]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 
+import pytest
+
 from scraper.interpret import needs_body
 
 TEASERS = [
@@ -178,3 +180,80 @@ def test_a_column_that_outweighs_a_shortened_text_does_not_become_text(history, 
     for count in (6, 4, 3):
         assert history.look(cut_to(count)) == "changed"
         assert "Notice" not in history.text
+
+
+SHAPES = {
+    "a line above the text": lambda text: ["The Ministry and the Upper Valley", *text],
+    "headings": lambda text: ["<h2>The dispute</h2>", *text[:3], "<h2>Entry</h2>", *text[3:]],
+    "lines around the text": lambda text: [
+        "<p>Valdona, in spring</p>",
+        *text,
+        "<p><a href=/o>Office of the Minister</a></p>",
+    ],
+    "hardly a text": lambda text: ["Entry in spring", text[0]],
+    "hours alone": lambda _: ["<ul><li>Monday 9 to 18</li><li>Tuesday 9 to 13</li><li>Friday closed</li></ul>"],
+}
+STAND_INS = {
+    "a sentence": ("This page is currently being updated.", "We are working on this section."),
+    "a heading and a sentence": (
+        "<h2>Work here</h2><p>The text will be back on Monday.</p>",
+        "<h2>More work</h2><p>It takes until Tuesday.</p>",
+    ),
+    "a sentence and a line": (
+        "<p>The office is closed because of the flood.</p><p>Call 555 0142</p>",
+        "<p>The office stays closed today.</p><p>Write to box 7</p>",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("stand_in", STAND_INS)
+def test_a_text_that_was_away_for_notices_is_back_whole_at_once(shape, stand_in, history, page, paragraphs):
+    whole = page(body=SHAPES[shape](paragraphs))
+    history.look(whole)
+    text = history.text
+
+    for notice in STAND_INS[stand_in]:
+        assert [history.look(page(body=[notice])) for _ in range(2)] == ["changed", "unchanged"]
+        assert [history.look(whole) for _ in range(2)] == ["changed", "unchanged"]
+        assert history.text == text
+
+
+def test_a_text_that_is_back_with_an_edit_after_two_notices_is_whole(history, page, paragraphs):
+    def now(fee: str) -> bytes:
+        return page(body=["<h2>Entry</h2>", *(line.replace("60 crowns", fee) for line in paragraphs)])
+
+    history.look(now("75 crowns"))
+    whole = history.text
+    history.look(now("60 crowns"))
+    for notice in ("This page is currently being updated.", "We are working on this section."):
+        history.look(page(body=[notice]))
+
+    assert history.look(now("75 crowns")) == "changed"
+    assert history.text == whole
+
+
+def test_a_heading_edited_after_the_text_is_back_is_told_at_once(history, page, paragraphs):
+    for body in (
+        ["<h2>Entry</h2>", *paragraphs],
+        ["This page is currently being updated."],
+        ["<h2>Entry</h2>", *paragraphs],
+        ["<h2>Departure of ships</h2>", *paragraphs],
+    ):
+        history.look(page(body=body))
+
+    assert "Departure of ships" in history.text
+
+
+@pytest.mark.parametrize("beside", [0, 1, 2])
+def test_a_list_that_comes_and_goes_in_any_order_is_told_a_few_times_only(beside, history, page, paragraphs):
+    turn = random.Random(7)
+
+    def look() -> bytes:
+        links = teasers(turn.sample(TEASERS[:6], 6)) if turn.random() < 0.7 else ""
+        return page(body=[*paragraphs[:beside], links])
+
+    outcomes = [history.look(look()) for _ in range(100)]
+
+    assert outcomes.count("changed") <= 6
+    assert "changed" not in outcomes[50:]

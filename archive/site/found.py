@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archive.reading.lives import Stay
 from archive.reading.phrases import Phrase
 from archive.reading.phrases import said as answer
@@ -15,9 +17,10 @@ SNIPPET_CHARS = 420
 _BEFORE_CHARS = 140
 _MARKED_CHARS = 20_000  # of a passage, in which what was looked for is marked: far more than any sentence has
 PHRASE_CHARS = 300
-PAGES_SAID = 25  # pages that said a phrase, on one screen
-PAGES_READ = 400  # pages that are looked at for one screen
-CHARS_READ = 500_000  # of their texts
+PAGES_SAID = 20  # pages that said a phrase, on one screen
+PAGES_READ = 200  # pages that are looked at for one screen
+CHARS_READ = 100_000  # of their passages
+_SHORT = 32  # letters of a word that is folded once for many passages
 
 Marked = tuple[tuple[str, bool], ...]  # (text, is what was looked for)
 
@@ -61,18 +64,33 @@ def snippet(text: str, terms: tuple[str, ...]) -> Marked:
 
 
 def _spans(text: str, terms: tuple[str, ...]) -> list[tuple[int, int]]:
-    found = list(word_pattern().finditer(text))
-    folded = [fold(match[0]) for match in found]
-    spans = []
+    spans: list[tuple[int, int]] = []
+    as_words: list[list[str]] = []
     for term in terms:
-        wanted = words(term)
-        for place in range(len(folded) - len(wanted) + 1):
-            *inner, last = folded[place : place + len(wanted)]
-            if inner == wanted[:-1] and last.startswith(wanted[-1]):
-                spans.append((found[place].start(), found[place + len(wanted) - 1].end()))
-        if RUNS_ON.search(term):
-            spans += _stands(text.casefold(), term) if len(text.casefold()) == len(text) else []
+        found = _stands(text.casefold(), term) if RUNS_ON.search(term) and len(text.casefold()) == len(text) else []
+        spans += found
+        as_words += [] if found else [words(term)]
+    if as_words:
+        spans += _word_spans(text, as_words)
     return sorted(spans, key=lambda span: (span[0], -span[1]))
+
+
+def _word_spans(text: str, terms: list[list[str]]) -> list[tuple[int, int]]:
+    """Where each of these rows of words stands; the last may go on."""
+    found = list(word_pattern().finditer(text))
+    folded = [_folded(match[0]) if match.end() - match.start() <= _SHORT else fold(match[0]) for match in found]
+    spans = []
+    for *inner, last in terms:
+        size = len(inner)
+        for place, word in enumerate(folded[size:]):
+            if word.startswith(last) and folded[place : place + size] == inner:
+                spans.append((found[place].start(), found[place + size].end()))
+    return spans
+
+
+@lru_cache(maxsize=4096)
+def _folded(word: str) -> str:
+    return fold(word)
 
 
 def _stands(text: str, term: str) -> list[tuple[int, int]]:

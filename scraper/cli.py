@@ -286,13 +286,16 @@ def status(home: Path, as_json: bool) -> None:
     """Each page: last outcome, next look, coverage, what is failing, and alerts that are owed or parked.
 
     stderr says which pages are led to another address for good, which alerts failed, which places of [anchor] have the log's
-    checkpoints, or since when they have not, which hosts are left alone for a while, and when the disk will be full.
+    checkpoints, or since when they have not, which hosts are left alone for a while, when the disk will be full, and how many
+    pages a service has still to read anew.
     """
     from archive.anchors import anchors, not_anchored_since
     from archive.cool_downs import cool_downs
     from archive.growth import growth
+    from archive.lock import noted_to_read
     from archive.model import utc_text
     from archive.reading.alerts import outstanding, unsent_by_page
+    from archive.site import words
     from archive.storage import trouble_of
     from scraper import clock
     from scraper.terminal import put_json, put_table, safe, say
@@ -302,6 +305,11 @@ def status(home: Path, as_json: bool) -> None:
         since = f" since {trouble.since}" if trouble.since else ""
         say(
             f"Nothing can be stored{since}: {trouble.why}. Free space or mend the disk; a service then goes on by itself."
+        )
+    to_read = noted_to_read(home)
+    if to_read:
+        say(
+            f"Still to be read anew, beside the looks: {words.count(to_read, 'page')}. Each is looked at when that is done."
         )
     with reader_of(home) as reader:
         rows = [page.as_status_json() for page in reader.status()]

@@ -232,9 +232,9 @@ def looks_view(reader: Reader, slug: str, *, before: int | None) -> View:
     )
 
 
-def health_view(reader: Reader, *, home: Path, at: datetime, trouble: Trouble | None = None) -> View:
-    """For the keeper: what is failing, held or overdue at that time, what room there is, and what keeps anything from being
-    stored."""
+def health_view(reader: Reader, *, home: Path, at: datetime, trouble: Trouble | None = None, to_read: int = 0) -> View:
+    """For the keeper: what is failing, held or overdue at that time, what room there is, what keeps anything from being
+    stored, and how many pages are being read anew."""
     with reader.one_instant():
         figures = totals(reader)
         troubled = reader.troubled(limit=TROUBLED)
@@ -250,12 +250,14 @@ def health_view(reader: Reader, *, home: Path, at: datetime, trouble: Trouble | 
             "alerts": alerts,
             "overdue": overdue,
             "trouble": trouble,
+            "to_read": to_read,
             "disk": disk,
         },
         as_json=lambda: {
             "ok": figures.troubled == 0 and alerts.parked == 0 and not overdue and trouble is None and not disk.soon,
             "not_stored": None if trouble is None else {"why": trouble.why, "since": trouble.since},
             **figures.as_json(),
+            "to_read_anew": to_read,
             "lag_s": lag_s,
             "disk": disk.as_json(),
             "anchors": [place.as_public_json() for place in places],

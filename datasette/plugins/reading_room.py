@@ -24,6 +24,7 @@ from markupsafe import Markup
 
 from archive.checkpoints import verifier_keys
 from archive.errors import NotInArchive, VariorumError
+from archive.lock import noted_to_read
 from archive.reading import Reader
 from archive.site import calendar, found, lives, texts, views
 from archive.site.language import ENGLISH
@@ -88,13 +89,17 @@ async def overview(datasette, request):
 
 async def health(datasette, request):
     now, home = datetime.now(UTC), _home(datasette)
-    trouble = trouble_of(home)
+    trouble, to_read = trouble_of(home), noted_to_read(home)
     response = await _answer(
-        datasette, request, "health.html", lambda reader: views.health_view(reader, home=home, at=now, trouble=trouble)
+        datasette,
+        request,
+        "health.html",
+        lambda reader: views.health_view(reader, home=home, at=now, trouble=trouble, to_read=to_read),
     )
+    if trouble is not None or to_read:  # what is not in the database has no part in the entity tag
+        response.headers.pop("etag")
     if trouble is not None:
         response.status = 503
-        response.headers.pop("etag")
     return response
 
 

@@ -136,6 +136,7 @@ def test_others_are_looked_at_while_a_history_is_read_and_nothing_is_told_of_it_
         assert site.asked.count("/strait") == asked.count("/strait")
         assert read_by(home)["strait"] == (1, VERSION)
         assert noted_to_read(home.path) == 1
+        assert "Still to be read anew, beside the looks: 1 page." in home.run("status").err
         site.put("/strait", replace(statement, paragraphs=statement.paragraphs[:-1]).html())
         slow.most.release(1000)
         until(lambda: rows(home, "SELECT count(*) FROM alerts") != [(0,)])

@@ -44,6 +44,7 @@ class ReadOnlyDatabase(Database):  # type: ignore[misc]
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._own = threading.local()
+        self._keys: dict[str, dict[str, list[dict[str, str]]]] | None = None
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
         if write:
@@ -68,12 +69,28 @@ class ReadOnlyDatabase(Database):  # type: ignore[misc]
         return [name for name in await super().table_names() if name in self.published]
 
     async def get_all_foreign_keys(self) -> dict[str, dict[str, list[dict[str, str]]]]:
-        """As Datasette asks for them; it counts the rows that lead to a row, which it may not do in the outbox."""
-        found = await super().get_all_foreign_keys()
-        return {
-            table: {way: [key for key in keys if key["other_table"] not in OUTBOX] for way, keys in ways.items()}
-            for table, ways in found.items()
-        }
+        """As Datasette asks for them; it counts the rows that lead to a row: not in the outbox, nor without an index."""
+        if self._keys is None:
+            found = await super().get_all_foreign_keys()
+            incoming = {
+                (key["other_table"], key["other_column"]) for ways in found.values() for key in ways["incoming"]
+            }
+            counted = {key for key in incoming if key[0] not in OUTBOX and await self._is_found(*key)}
+            self._keys = {
+                table: {
+                    "incoming": [
+                        key for key in ways["incoming"] if (key["other_table"], key["other_column"]) in counted
+                    ],
+                    "outgoing": [key for key in ways["outgoing"] if key["other_table"] not in OUTBOX],
+                }
+                for table, ways in found.items()
+            }
+        return self._keys
+
+    async def _is_found(self, table: str, column: str) -> bool:
+        """Whether the rows of a table that have a value in this column are found without reading all."""
+        plan = await self.execute(f"explain query plan select 1 from [{table}] where [{column}] = 1")
+        return all(step["detail"].startswith("SEARCH") and "ANY(" not in step["detail"] for step in plan.rows)
 
     async def read(self, own: Callable[[sqlite3.Connection], T]) -> T:
         """What a page of ours reads, the outbox too: on connections of its own, whose statements stay prepared.

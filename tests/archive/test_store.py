@@ -32,7 +32,7 @@ from archive.migrations import known_steps, migrations
 from archive.model import Block, Capture, Document, Interpretation, Outcome, Rules, Stamp, Verdict
 from archive.opening import APPLICATION_ID, DATABASE
 from archive.pages import PageSettings
-from archive.reading import open_reader
+from archive.reading import open_reader, overview
 from archive.readings import Read
 from archive.store import Archive, NextDue, Recorded
 
@@ -367,6 +367,21 @@ def test_reading_a_database_of_an_earlier_version_says_what_brings_it_up_to_date
     Archive.open(tmp_path, holder="test").close()
     with open_reader(tmp_path / DATABASE) as reader:
         assert not list(reader.pages())
+
+
+def test_tags_of_an_earlier_version_are_found_in_their_script(tmp_path: Path) -> None:
+    conn = sqlite3.connect(tmp_path / DATABASE)
+    conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    migrations.apply(Database(conn), stop_before=["m013_small_reading"])
+    conn.execute(
+        "INSERT INTO pages (slug, url, tags, added_at) VALUES ('one', 'http://a.example/', ?, '2031-05-01T06:00:00Z')",
+        (json.dumps(["Ормуз", "plain"]),),
+    )
+    conn.commit()
+    conn.close()
+    Archive.open(tmp_path, holder="test").close()
+    with open_reader(tmp_path / DATABASE) as reader:
+        assert [listed.page.tags for listed in overview(reader, query="ОРМУЗ", sort="name").listed] == [("Ормуз", "plain")]
 
 
 def test_an_unknown_page_is_named(archive: Archive) -> None:

@@ -194,3 +194,13 @@ def test_a_live_archive_shows_what_was_committed_since(site_of: Callable[..., An
             at=datetime(2031, 6, 1, tzinfo=UTC),
         )
         assert "two" in [page["slug"] for page in site.get("/.json").json()["listed"]]
+
+
+def test_a_row_counts_what_leads_to_it_by_an_index_alone(site: Any) -> None:
+    keys = asyncio.run(site.datasette.get_database("archive").get_all_foreign_keys())
+    leading = {(key["other_table"], key["other_column"]) for key in keys["observations"]["incoming"]}
+    assert ("page_states", "last_seq") not in leading
+    assert ("renderings", "seq") in leading
+    assert ("observations", "page_id") in {
+        (key["other_table"], key["other_column"]) for key in keys["pages"]["incoming"]
+    }

@@ -115,7 +115,7 @@ class Rereader:
     def settle(self, wanted: Wanted) -> bool:
         """That it ended is known. Whether the page may be looked at: not if it was asked for again."""
         with self._changed:
-            if wanted.page_id in self._asked or self._begun[wanted.page_id] is not wanted:
+            if self._is_outdated(wanted):
                 return False
             del self._begun[wanted.page_id]
             self._urgent.discard(wanted.page_id)
@@ -162,6 +162,10 @@ class Rereader:
             return self._next(lambda wanted: wanted.looks * _TENTH <= left and wanted.page_id in self._urgent)
         return self._next(lambda wanted: wanted.page_id in self._urgent)
 
+    def _is_outdated(self, wanted: Wanted) -> bool:
+        """Whether another reading of the page was asked for since."""
+        return wanted.page_id in self._asked or self._begun.get(wanted.page_id) is not wanted
+
     def _make(self, wanted: Wanted) -> None:
         """Read it, however often the disk refuses it, and tell that it ended."""
         while True:
@@ -186,12 +190,12 @@ class Rereader:
         reader: Callable[[Mapping[int, str]], Interpreter] = partial(reader_of, reading=self._parsers)
         with Draft(self._path, wanted.page_id, wanted.rules, act=wanted.act) as draft:
             for left in draft.read(reader):
-                if self._stopping or wanted.page_id in self._asked:
+                if self._stopping or self._is_outdated(wanted):
                     return False
                 first = self._before(wanted, left)
                 if first is not None:
                     self._make(first)
-            if self._stopping:
+            if self._stopping or self._is_outdated(wanted):
                 return False
             if draft.put_in_force(cause=wanted.cause, version=VERSION, at=self._now(), alerts=wanted.alerts):
                 self._took()

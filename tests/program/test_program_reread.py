@@ -148,6 +148,29 @@ def test_others_are_looked_at_while_a_history_is_read_and_nothing_is_told_of_it_
     assert home.run("rebuild", "--check").code == 0
 
 
+def test_rules_that_change_again_while_a_history_is_read_by_them_are_the_ones_that_it_is_read_by(
+    home: Any, site: Any, statement: Any, slow: type[Slow]
+) -> None:
+    with_history(home, site, statement, {"strait": 6}, version=VERSION)
+    path = home.path / "variorum.toml"
+    before = path.read_text("utf-8")
+    slow.most.release(2)
+    with served(home) as until:
+        path.write_text(before + 'ignore = [".stamp"]\n', "utf-8")
+        until(lambda: slow.asked > 2, read_again=True)
+        path.write_text(before + 'ignore = ["h1"]\n', "utf-8")
+        slow.most.release(1000)
+        until(lambda: rows(home, READ_BY % "h1") == [(1,)], read_again=True)
+        asked = len(site.asked)
+        until(lambda: len(site.asked) > asked + 1)
+    (last,) = rows(home, "SELECT max(number) FROM readings")
+    assert last in {(2,), (3,)}  # the one before was dropped, unless its end came first
+    assert home.run("rebuild", "--check").code == 0
+
+
+READ_BY = "SELECT count(*) FROM readings WHERE is_current AND rules LIKE '%%\"%s\"%%'"
+
+
 def test_after_an_upgrade_short_histories_are_read_between_a_long_one_and_a_stop_drops_what_is_half_read(
     home: Any, site: Any, statement: Any, slow: type[Slow]
 ) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from archive.reading.lives import Stay
+from archive.reading.search import Hit
 from archive.site import inline, pieces, timeline, words
 from archive.site.language import Catalogue
 from archive.site.marks import Segment
@@ -29,7 +31,7 @@ def interface(say: Catalogue) -> dict[str, Any]:
         name: _safe(partial(getattr(pieces, name), say=say))
         for name in ("when", "span_of", "claim", "unseen", "silent_badge", "kind_list", "state", "ledger")
     }
-    bound |= {name: _safe(getattr(pieces, name)) for name in ("quoted", "code", "link", "text_blocks")}
+    bound |= {name: _safe(getattr(pieces, name)) for name in ("quoted", "code", "link", "text_blocks", "marked")}
 
     def t(english: str, *, href: str | None = None, rel: str = "", **values: Any) -> Markup:
         """A text; what stands in brackets leads to `href`."""
@@ -38,6 +40,20 @@ def interface(say: Catalogue) -> dict[str, Any]:
     def tn(n: int, one: str, other: str, *, href: str | None = None, **values: Any) -> Markup:
         """A text that depends on a number, its place `{n}`."""
         return _filled(say.form(n, one, other), href, "", {"n": say.number(n), **values})
+
+    def came(base: str, stay: Stay | Hit) -> Markup:
+        """How a passage or phrase came, and the link to where."""
+        if stay.first == 1:
+            return _dated(say.text("[There at the first look], {when}"), f"{base}/1", bound["when"](stay.begin[1]))
+        path = f"{base}/{stay.first - 1}..{stay.first}"
+        return _dated(say.text("[Came] {when}"), path, bound["span_of"](*stay.begin))
+
+    def went(base: str, stay: Stay | Hit) -> Markup:
+        """How it went, if it did."""
+        if stay.end is None or stay.last is None:
+            return _plain(say.text("still there"))
+        path = f"{base}/{stay.last}..{stay.last + 1}"
+        return _dated(say.text("[went] {when}"), path, bound["span_of"](*stay.end))
 
     def marked_runs(segments: Sequence[Segment]) -> Markup:
         return Markup(inline.runs(segments, say))  # noqa: S704 - escaped there
@@ -52,6 +68,8 @@ def interface(say: Catalogue) -> dict[str, Any]:
         "said": words.said,
         "number": say.number,
         "tick_label": partial(timeline.label, say=say),
+        "came": came,
+        "went": went,
         "marked_runs": marked_runs,
         "spark_marks": spark_marks,
         "via_words": {name: say(text) for name, text in words.VIA.items()},
@@ -63,6 +81,10 @@ def interface(say: Catalogue) -> dict[str, Any]:
 def _safe(piece: Callable[..., str]) -> Callable[..., Markup]:
     """A function whose HTML needs no escaping."""
     return lambda *values, **more: Markup(piece(*values, **more))  # noqa: S704 - escaped there
+
+
+def _dated(text: str, href: str, when: Markup) -> Markup:
+    return _filled(text, href, "", {"when": when})
 
 
 def _filled(text: str, href: str | None, rel: str, values: dict[str, Any]) -> Markup:

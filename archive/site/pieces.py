@@ -60,6 +60,13 @@ def _block(tag: str, text: str) -> str:
     return f'<{tag} dir="{direction(text)}">{escape(text)}</{name}>'
 
 
+def marked(pieces: Sequence[tuple[str, bool]], language: str) -> str:
+    """Words from the archive with what was looked for in them: (text, is what was looked for)."""
+    spoken = f' lang="{escape(language)}"' if language else ""
+    inside = "".join(f"<mark>{escape(text)}</mark>" if found else escape(text) for text, found in pieces)
+    return f'<p class="found-words"{spoken} dir="{direction("".join(text for text, _ in pieces))}">{inside}</p>'
+
+
 def unseen(said: str, *, say: Catalogue) -> str:
     """Words of ours for those who can't see a mark, inside a text of whatever language."""
     return f'<span class="vh" lang="{say.code}" dir="{say.direction}">{escape(said)}</span>'

@@ -20,17 +20,23 @@ from archive.reading.rows import Json, PageRow
 from archive.text import fold, holds_phrase
 
 _AT_ONCE = 200  # passages
+_ROW_CHARS = 100  # of what is read of a revision beside its text
 _RUN = re.compile("1+")
 
 _SPELLS = """
-WITH runs AS (SELECT json_extract(value, '$[0]') AS first, json_extract(value, '$[1]') AS last FROM json_each(:runs))
-SELECT first, last,
-    (SELECT b.last_observed FROM revisions b WHERE b.reading_id = :reading AND b.number = first - 1) AS before,
-    max(iif(v.number = first, v.first_observed, '')) AS begun, max(iif(v.number = last, v.last_observed, '')) AS ended,
-    (SELECT a.first_observed FROM revisions a WHERE a.reading_id = :reading AND a.number = last + 1) AS after,
-    sum(v.looks) AS looks, max(max(v.longest_gap_s, iif(v.number > first, coalesce(v.gap_before_s, 0), 0))) AS gap_s
-FROM runs CROSS JOIN revisions v ON v.reading_id = :reading AND v.number BETWEEN first AND last
-GROUP BY first ORDER BY first
+WITH runs AS (SELECT json_extract(value, '$[0]') AS first, json_extract(value, '$[1]') AS last FROM json_each(:runs)),
+sums AS (
+    SELECT first, last, sum(v.looks) AS looks,
+        max(v.longest_gap_s) AS longest_gap_s, max(iif(v.number > first, v.gap_before_s, 0)) AS gap_before_s
+    FROM runs CROSS JOIN revisions v ON v.reading_id = :reading AND v.number BETWEEN first AND last
+    GROUP BY first
+)
+SELECT first, last, looks, max(longest_gap_s, coalesce(gap_before_s, 0)) AS gap_s,
+    (SELECT last_observed FROM revisions WHERE reading_id = :reading AND number = first - 1) AS before,
+    (SELECT first_observed FROM revisions WHERE reading_id = :reading AND number = first) AS begun,
+    (SELECT last_observed FROM revisions WHERE reading_id = :reading AND number = last) AS ended,
+    (SELECT first_observed FROM revisions WHERE reading_id = :reading AND number = last + 1) AS after
+FROM sums ORDER BY first
 """
 
 
@@ -68,8 +74,9 @@ class Phrase:
         if self.holders.cuts:
             doubtful = self._across(lives, page_id) & ~found
             found |= lives.holding(doubtful, _Holds(self._folded, self.holders.cuts)) if doubtful else 0
+        spells = lives.spells(found)
         self.read += lives.read
-        return lives.spells(found)
+        return spells
 
     def _inside(self, lives: _Lives, passages: Sequence[int]) -> int:
         """The revisions in which one of these passages holds it. Some from all along are looked at first: they may be all it takes."""
@@ -133,13 +140,18 @@ class _Lives:
         """The revisions in which any of these passages stood."""
         if not passages:
             return 0
+        sql = (
+            "SELECT first_revision_id, last_revision_id FROM lifetimes"
+            " WHERE passage_id IN (SELECT value FROM json_each(?))"
+        )
+        end = self.every.bit_length()
+        stays = [
+            (self._numbers[first], end if last is None else self._numbers[last] + 1)
+            for first, last in self._reader.conn.execute(sql, (json.dumps(passages),))
+        ]
         found = 0
-        for first, last in self._reader.conn.execute(
-            "SELECT first_revision_id, last_revision_id FROM lifetimes WHERE passage_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(passages),),
-        ):
-            end = self.every.bit_length() if last is None else self._numbers[last] + 1
-            found |= (1 << end) - (1 << self._numbers[first])
+        for begin, until in _joined(stays):
+            found |= (1 << until) - (1 << begin)
         return found
 
     def holding(self, revisions: int, holds: _Holds) -> int:
@@ -159,8 +171,24 @@ class _Lives:
         """The stays that these revisions make, as they are answered."""
         if not revisions:
             return []
+        self.read += _ROW_CHARS * revisions.bit_count()
         values = {"reading": self._reading, "runs": json.dumps(_runs(revisions))}
         return [_spell(row) for row in self._reader.rows(_SPELLS, values)]
+
+
+def _joined(stays: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same stays, those that meet made one: each costs as much as the history is long.
+
+    >>> _joined([(5, 7), (1, 3), (2, 5)]), _joined([(1, 2), (3, 4)])
+    ([(1, 7)], [(1, 2), (3, 4)])
+    """
+    joined: list[tuple[int, int]] = []
+    for begin, end in sorted(stays):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def _runs(revisions: int) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from archive.reading.reader import Reader
 from archive.reading.search import PASSAGE, as_string, beginning
@@ -13,6 +14,7 @@ from archive.wordings import BEGINS, ENDS, PAGE_BITS, WORDLESS, letters_and_pair
 
 FREQUENT = 2_000  # passages; of a word that so many have, pages are looked at one after the other
 _TOKENS = 20
+_CUTS = 100  # of a longer phrase it is not asked where it may go from one passage to the next
 _TELLING = 4  # words of a phrase by which pages are chosen
 
 
@@ -21,6 +23,7 @@ class Cut:
     """Where a phrase may go from one passage to the next.
 
     `ends` and `begins` ask the index for passages that end in the one part and that begin with the other: "" where it can't tell.
+    A cut without anything stands for all.
     """
 
     first: str
@@ -48,7 +51,8 @@ class Holders:
             ending = beginning(reader, last)
             tokens = [*tokens, ending] if ending.endswith("*") else [ending, *tokens]
         self._tokens = tokens or [as_string(letter) for letter in letters_and_pairs(phrase) if not _is_sign(letter[0])]
-        self.cuts = [self._cut(first, rest) for first, rest in _parts(phrase)]
+        parts = list(islice(_parts(phrase), _CUTS + 1))
+        self.cuts = [self._cut(first, rest) for first, rest in (parts if len(parts) <= _CUTS else [("", "")])]
 
     def _cut(self, first: str, rest: str) -> Cut:
         _, end = outer_words(first)
@@ -83,6 +87,12 @@ class Holders:
                 last = page_id
                 yield page_id
 
+    def on_page(self, page_id: int) -> bool:
+        """Whether a page has all that a passage or several would have."""
+        first = page_id << PAGE_BITS
+        asked = "SELECT 1 FROM page_words WHERE page_words MATCH ? AND rowid BETWEEN ? AND ? LIMIT 1"
+        return all(self._conn.execute(asked, (token, first, first + PASSAGE)).fetchone() for token in self._tokens)
+
     def inside(self, page_id: int, reading: int) -> list[int]:
         """The ids of passages that may hold it; of a phrase of signs alone all of the reading's."""
         if not self._tokens:
@@ -114,15 +124,13 @@ class Holders:
         )
 
 
-def _parts(phrase: str) -> list[tuple[str, str]]:
+def _parts(phrase: str) -> Iterator[tuple[str, str]]:
     """(beginning, rest) of a folded phrase wherever one passage may end and the next begin: at spaces, and after signs."""
-    found = []
     for at, char in enumerate(phrase):
         if char == " ":
-            found.append((phrase[:at], phrase[at + 1 :]))
+            yield phrase[:at], phrase[at + 1 :]
         elif _is_sign(char) and at + 1 < len(phrase) and phrase[at + 1] != " ":
-            found.append((phrase[: at + 1], phrase[at + 1 :]))
-    return found
+            yield phrase[: at + 1], phrase[at + 1 :]
 
 
 def _any_of(matches: Iterable[str]) -> str:

@@ -96,6 +96,8 @@ class Phrase:
         ends = lives.folded(self.holders.ending(page_id))
         if not ends and all(cut.ends for cut in cuts):
             return 0
+        if not all(cut.ends or cut.begins for cut in cuts):
+            return lives.every if self.holders.on_page(page_id) else 0
         begins = lives.folded(self.holders.beginning(page_id))
         found = 0
         for cut in cuts:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import re
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from lxml import html as lxml_html
 
 from archive.model import Block, Capture, Document, Interpretation, Verdict
 from archive.pages import PageSettings
-from archive.reading import Reader, when
+from archive.reading import Reader, holders, when
+from archive.reading.holders import Holders
+from archive.reading.phrases import Phrase
 from archive.store import Archive
 from archive.text import fold, holds_phrase
 
@@ -101,7 +105,7 @@ HISTORY = st.lists(st.lists(BLOCK, min_size=1, max_size=5), min_size=1, max_size
 
 
 @given(HISTORY, st.randoms(use_true_random=False))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_the_lives_of_passages_tell_of_a_phrase_what_the_texts_do(
     tmp_path_factory: pytest.TempPathFactory, texts: list[Blocks], chance: random.Random
 ) -> None:
@@ -125,9 +129,102 @@ def test_of_real_pages_too(tmp_path: Path) -> None:
                 assert differing(archive, f"page-{number}", phrases_of(texts, chance, 30)) == [], page
 
 
-def blocks_of(path: Path) -> Blocks:
-    import gzip
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(tmp_path, holder="test") as archive:
+        yield archive
 
+
+LINES = [[("paragraph", f"The talks at Lindholm go on. Sitting {n} was short. 第{n}次和平谈判。")] for n in range(12)]
+
+
+def columns_read(archive: Archive, act: Callable[[], object]) -> set[tuple[str, str]]:
+    """(table, column) of all that an act reads."""
+    read: set[tuple[str, str]] = set()
+
+    def note(action: int, table: str | None, column: str | None, *_: object) -> int:
+        if action == sqlite3.SQLITE_READ:
+            read.add((str(table), str(column)))
+        return sqlite3.SQLITE_OK
+
+    archive.conn.set_authorizer(note)
+    try:
+        act()
+    finally:
+        archive.conn.set_authorizer(None)
+    return read
+
+
+@pytest.mark.parametrize("phrase", ["talks", "talks at Lindholm", "Sitting 3 was", "和平谈判", "和", "nothing of that"])
+def test_a_phrase_inside_a_passage_is_told_without_reading_a_revision(archive: Archive, phrase: str) -> None:
+    record(archive, "talks", LINES)
+    reader = Reader(archive.conn)
+    page = reader.page("talks")
+    read = columns_read(archive, lambda: when(reader, phrase, [page]))
+    assert ("passages", "text") in read or phrase.startswith("nothing")
+    assert ("revisions", "text") not in read
+
+
+def test_only_revisions_in_which_both_parts_stood_are_read(archive: Archive) -> None:
+    record(archive, "talks", [[("paragraph", "They shall go on."), ("heading", f"Sitting {n}")] for n in range(9)])
+    reader = Reader(archive.conn)
+    asked = Phrase(reader, "go on. Sitting 4")
+    (spell,) = asked.spells_on(reader.page("talks").id)
+    assert (spell["first_revision"], spell["last_revision"]) == (5, 5)
+    assert asked.read < 400
+
+
+def test_what_is_read_for_a_phrase_on_a_page_does_not_grow_with_other_pages(archive: Archive) -> None:
+    reader = Reader(archive.conn)
+    record(archive, "talks", LINES)
+    page_id = reader.page("talks").id
+
+    def read() -> int:
+        asked = Phrase(reader, "short")
+        assert asked.spells_on(page_id)
+        return asked.read
+
+    alone = read()
+    for number in range(5):
+        record(archive, f"other-{number}", LINES)
+    assert read() == alone
+
+
+def test_pages_that_may_hold_a_phrase_come_in_their_order_each_once(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = Reader(archive.conn)
+    for number in range(4):
+        record(archive, f"page-{number}", LINES if number % 2 else [[("paragraph", "Nothing else.")]])
+    held = [reader.page(f"page-{number}").id for number in (1, 3)]
+    for frequent in (holders.FREQUENT, 1):
+        monkeypatch.setattr(holders, "FREQUENT", frequent)
+        for phrase in ("talks", "short. 第", "和平", "和"):
+            asked = Holders(reader, fold(phrase))
+            assert list(asked.pages()) == held, phrase
+            assert list(asked.pages(held[0])) == held[1:], phrase
+
+
+@pytest.mark.parametrize(
+    "phrase", ["the talks " * 3000, "和平" * 3000, '"' * 3000, "a. " * 3000, "\ud800 talks", "", " "]
+)
+def test_no_phrase_is_too_long_or_too_odd(archive: Archive, phrase: str) -> None:
+    record(archive, "talks", LINES[:2])
+    reader = Reader(archive.conn)
+    assert when(reader, phrase, reader.pages()) == []
+
+
+def test_a_phrase_of_hundreds_of_words_across_passages_is_found(archive: Archive) -> None:
+    sentences = [f"Sitting {n} of the talks at Lindholm was short." for n in range(60)]
+    texts = [[("paragraph", " ".join(sentences[:size]))] for size in (60, 59, 60)]
+    record(archive, "talks", texts)
+    assert differing(archive, "talks", [" ".join(sentences), " ".join(sentences[:59]), " ".join(sentences[3:])]) == []
+    reader = Reader(archive.conn)
+    (told,) = when(reader, " ".join(sentences), reader.pages())
+    assert [spell["first_revision"] for spell in told["spells"]] == [1, 3]
+
+
+def blocks_of(path: Path) -> Blocks:
     body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     tree = lxml_html.fromstring(body.decode("utf-8", "replace").encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
     kinds = {"p": "paragraph", "li": "list_item", "h1": "heading", "h2": "heading", "td": "table_row"}

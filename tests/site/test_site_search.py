@@ -121,6 +121,46 @@ def test_hits_come_a_screen_at_a_time_each_once(site_of: Callable[..., Any], mon
         assert len(seen) == len(set(seen)) == 10, query
 
 
+QUERIES = [
+    *("article", "art", "number7", '"article number3 stands"', "第", "第3", "3条", "条和平", "和平。", "brics和", '"stands. 第"'),
+    *("article 和平", "stands 第3条", "nothing", "covid-19 article", "(第", "和)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("doubtful", [searching.DOUBTFUL, 1])
+def test_a_search_of_one_page_finds_what_a_search_of_all_finds_there(
+    site_of: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, doubtful: int
+) -> None:
+    monkeypatch.setattr(searching, "DOUBTFUL", doubtful)
+
+    def story(keeper: Any) -> None:
+        keeper.add(*(PageSettings(slug=f"page-{n}", url=f"http://a.example/{n}") for n in range(2)))
+        for n in range(2):
+            keeper.look(
+                f"page-{n}",
+                [("paragraph", f"Article number{m} stands; Covid-19, (第{m}条和)平。BRICS和") for m in range(n, 9)],
+            )
+
+    with open_reader(site_of(story).path) as reader:
+        for query in map(searching.parse_query, QUERIES):
+            everywhere = searching.search(reader, query).hits
+            for slug in ("page-0", "page-1"):
+                there = searching.search(reader, query, page=reader.page(slug)).hits
+                assert there == tuple(hit for hit in everywhere if hit.page == slug), query
+
+
+def test_letters_and_pairs_of_scripts_without_spaces_are_found_wherever_they_stand(site_of: Callable[..., Any]) -> None:
+    def story(keeper: Any) -> None:
+        keeper.add(PageSettings(slug="page", url="http://a.example/"))
+        keeper.look("page", paragraph("２０３１年３月(和平)会議、BRICSと ガ行。𠀀"))
+
+    site = site_of(story)
+    for query in ("年", "3月", "1年", "(和", "平)", "議、", "と", "sと", "ガ", "ガ行", "𠀀", "３月", "和平 年 と"):
+        assert slugs(site, query) == {"page"}, query
+    for query in ("月年", "年和", "和会", "と行", "平和", "和平 京"):
+        assert slugs(site, query) == set(), query
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -196,8 +236,9 @@ def test_passages_older_than_the_index_are_taken_in_when_the_archive_is_opened(s
         assert searching.search(reader, searching.parse_query("treaty")).hits == ()
     Archive.open(path.parent, holder="test").close()
     with open_reader(path) as reader:
-        for query in ("treaty", "古い条"):
-            assert len(searching.search(reader, searching.parse_query(query)).hits) == 1
+        for query in ("treaty", "古い条", "古い"):
+            for page in (None, reader.page("old")):
+                assert len(searching.search(reader, searching.parse_query(query), page=page).hits) == 1
 
 
 def test_an_earlier_reading_is_not_searched(site_of: Callable[..., Any]) -> None:

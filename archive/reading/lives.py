@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -128,9 +129,8 @@ def vanished_lives(reader: Reader, page: PageRow, *, before: int | None = None, 
     return found[::-1]
 
 
-def births(reader: Reader, revision: Revision) -> dict[str, Birth]:
-    """Since when each passage of a revision, by the digest of its text, had stood there."""
-    digests = list(standing(revision.text, revision.block_kinds))
+def births(reader: Reader, revision: Revision, digests: Sequence[str]) -> dict[str, Birth]:
+    """Since when the passages of a revision, by the digests of their texts, had stood there."""
     values = {"revision": revision.row.id, "number": revision.number, "digests": json.dumps(digests)}
     return {
         row["sha256"]: Birth(

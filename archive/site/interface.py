@@ -29,7 +29,17 @@ def interface(say: Catalogue) -> dict[str, Any]:
 
     bound |= {
         name: _safe(partial(getattr(pieces, name), say=say))
-        for name in ("when", "span_of", "claim", "unseen", "silent_badge", "kind_list", "state", "ledger")
+        for name in (
+            "when",
+            "span_of",
+            "claim",
+            "unseen",
+            "silent_badge",
+            "kind_list",
+            "state",
+            "ledger",
+            "aged_blocks",
+        )
     }
     bound |= {name: _safe(getattr(pieces, name)) for name in ("quoted", "code", "link", "text_blocks", "marked")}
 

@@ -123,18 +123,29 @@ class Aged:
     is_told: bool  # the passage before it is of another age
 
 
-def aged(blocks: Sequence[tuple[str, str]], born: Mapping[str, Birth]) -> list[tuple[str, list[Aged]]]:
-    """The blocks of a text cut into passages with their ages. What is white space between them goes with the one before."""
-    dates = sorted({birth.not_after for birth in born.values()})
-    made: list[tuple[str, list[Aged]]] = []
-    before: Birth | str | None = "nothing"
+def cut(blocks: Sequence[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The blocks of a text as (kind, passages with their digests). What is white space between them goes with the one before."""
+    made: list[tuple[str, list[tuple[str, str]]]] = []
     for kind, text in blocks:
         spans = passages(text) if kind == "paragraph" else [(0, len(text))]
         starts = [0, *(start for start, _ in spans[1:]), len(text)]
+        pieces = [text[start:end] for start, end in itertools.pairwise(starts)]
+        made.append((kind, [(piece, _digest(piece)) for piece in pieces]))
+    return made
+
+
+def aged(
+    blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]], born: Mapping[str, Birth]
+) -> list[tuple[str, list[Aged]]]:
+    """What `cut` made, each passage with its age."""
+    dates = sorted({birth.not_after for birth in born.values()})
+    made: list[tuple[str, list[Aged]]] = []
+    before: Birth | str | None = "nothing"
+    for kind, passages_ in blocks:
         pieces: list[Aged] = []
-        for start, end in itertools.pairwise(starts):
-            birth = born.get(_digest(text[start:end]))
-            pieces.append(Aged(text=text[start:end], birth=birth, shade=_shade(dates, birth), is_told=birth != before))
+        for text, digest in passages_:
+            birth = born.get(digest)
+            pieces.append(Aged(text=text, birth=birth, shade=_shade(dates, birth), is_told=birth != before))
             before = birth
         made.append((kind, pieces))
     return made

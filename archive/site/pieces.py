@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from functools import partial
 from html import escape
 
+from archive.reading.lives import Birth
 from archive.site import words
 from archive.site.language import Catalogue
+from archive.site.lives import Aged
 from archive.text import direction
 
 _FINER = re.compile(r"(?<=\.\d{3})\d+")  # of a time: HTML takes no more than milliseconds
 
 _TAGS = {"title": 'h2 class="t-title"', "heading": 'h3 class="t-heading"', "stamp": 'p class="t-stamp"'}
+_AGED = {"title": "t-title", "heading": "t-heading", "stamp": "t-stamp", "list_item": "t-item", "table_row": "t-row"}
+_HEADED = {"title": "h2", "heading": "h3"}
 _LISTS = {"list_item": "<ul>", "table_row": '<ul class="t-rows">'}
 
 html_time = partial(_FINER.sub, "")
@@ -65,6 +69,32 @@ def marked(pieces: Sequence[tuple[str, bool]], language: str) -> str:
     spoken = f' lang="{escape(language)}"' if language else ""
     inside = "".join(f"<mark>{escape(text)}</mark>" if found else escape(text) for text, found in pieces)
     return f'<p class="found-words"{spoken} dir="{direction("".join(text for text, _ in pieces))}">{inside}</p>'
+
+
+def aged_blocks(blocks: Sequence[tuple[str, Sequence[Aged]]], language: str, base: str, *, say: Catalogue) -> str:
+    """A text with since when its passages had stood there, below the page's address `base`."""
+    spoken = f' lang="{escape(language)}"' if language else ""
+    made = [f'<div class="text aged"{spoken}>']
+    for kind, passages in blocks:
+        tag = _HEADED.get(kind, "p")
+        way = direction("".join(passage.text for passage in passages))
+        made.append(f'\n<{tag} class="{_AGED.get(kind, "t-plain")}" dir="{way}">')
+        for passage in passages:
+            made.append(f'<span class="age-{passage.shade}">{escape(passage.text)}</span>')
+            made += [f" {_age(passage.birth, base, say)} "] if passage.is_told else []
+        made.append(f"</{tag}>")
+    return "".join([*made, "\n</div>"])
+
+
+def _age(birth: Birth | None, base: str, say: Catalogue) -> str:
+    if birth is None:
+        said = escape(say("age not known"))
+    elif birth.revision == 1:
+        said = link(f"{base}/1", escape(say("from the first look on")))
+    else:
+        since = escape(say.text("since {when}")).replace("{when}", when(birth.not_after, say=say))
+        said = link(f"{base}/{birth.revision - 1}..{birth.revision}", since)
+    return f'<small class="age" lang="{say.code}" dir="{say.direction}">{said}</small>'
 
 
 def unseen(said: str, *, say: Catalogue) -> str:

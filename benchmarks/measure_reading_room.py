@@ -415,7 +415,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 def command(home: Path, args: Sequence[str]) -> dict[str, Any]:
     """What one command of the program takes."""
     begun = time.perf_counter()
-    run = "from scraper.cli import cli; cli()"
+    run = "from scraper.cli import main; main()"
     with subprocess.Popen(
         [sys.executable, "-c", run, "--home", str(home), *args], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:

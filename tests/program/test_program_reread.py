@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from archive.drafts import Draft
 from archive.lock import noted_to_read
 from archive.model import Capture, Interpretation, Rules
 from archive.opening import DATABASE
@@ -185,6 +186,47 @@ def test_after_an_upgrade_short_histories_are_read_between_a_long_one_and_a_stop
         until(lambda: "/strait" in site.asked)
     assert read_by(home)["strait"] == (2, VERSION)
     assert home.run("verify", "--deep").code == 0
+
+
+class Full(Draft):
+    """What the disk refuses at first."""
+
+    refusals = 2
+
+    def put_in_force(self, **given: Any) -> bool:
+        if Full.refusals:
+            Full.refusals -= 1
+            self._conn.execute("PRAGMA query_only = 1")
+        return super().put_in_force(**given)
+
+
+def test_a_reading_that_the_disk_refuses_is_made_again_until_there_is_room(
+    home: Any, site: Any, statement: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with_history(home, site, statement, {"strait": 2}, version=OLD)
+    monkeypatch.setattr(rereading, "Draft", Full)
+    monkeypatch.setattr(rereading, "_AGAIN_S", 0.05)
+    with served(home) as until:
+        until(lambda: "/strait" in site.asked)
+    assert read_by(home) == {"strait": (2, VERSION)}
+    assert Full.refusals == 0
+    said = capfd.readouterr().err
+    assert (
+        said.count("go on by themselves") == said.count("is written to again") == said.count("All pages are read") == 1
+    )
+
+
+def test_a_page_whose_evidence_is_damaged_is_named_and_left_while_the_others_go_on(
+    home: Any, site: Any, statement: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with_history(home, site, statement, {"strait": 2, "ferry": 1}, version=OLD)
+    with closing(sqlite3.connect(home.path / DATABASE)) as conn:
+        conn.execute("UPDATE blobs SET data = x'00' WHERE id = 2")
+        conn.commit()
+    with served(home) as until:
+        until(lambda: site.asked.count("/ferry") > 1 and "can't be read anew" in capfd.readouterr().err)
+    assert read_by(home) == {"strait": (1, OLD), "ferry": (2, VERSION)}
+    assert "/strait" not in site.asked
 
 
 def test_a_release_by_rule_is_made_beside_the_rounds_and_recorded_with_its_reading(

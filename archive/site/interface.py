@@ -26,21 +26,12 @@ def interface(say: Catalogue) -> dict[str, Any]:
             "day", "month",
         )
     }  # fmt: skip
-
     bound |= {
         name: _safe(partial(getattr(pieces, name), say=say))
         for name in (
-            "when",
-            "span_of",
-            "claim",
-            "unseen",
-            "silent_badge",
-            "kind_list",
-            "state",
-            "ledger",
-            "aged_blocks",
+            "when", "span_of", "claim", "unseen", "silent_badge", "kind_list", "state", "ledger", "in_words", "aged_blocks",
         )
-    }
+    }  # fmt: skip
     bound |= {name: _safe(getattr(pieces, name)) for name in ("quoted", "code", "link", "text_blocks", "marked")}
 
     def t(english: str, *, href: str | None = None, rel: str = "", **values: Any) -> Markup:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
+from typing import Any
 
 from archive.reading.lives import Birth
 from archive.site import words
@@ -123,6 +124,24 @@ def kind_list(names: Sequence[str] | None, *, say: Catalogue) -> str:
         return ""
     inside = " · ".join(f"<span>{escape(kind)}</span>" for kind in words.kinds(names, say=say))
     return f'<p class="kinds"><span class="vh">{escape(say("Kinds of change:"))} </span>{inside}</p>'
+
+
+def in_words(lines: Sequence[Mapping[str, Any]], language: str, *, say: Catalogue) -> str:
+    """What the summary of a change says: how many passages, and the tellingest wordings as they were and are."""
+    told = words.summary(lines, say=say)
+    examples = ", ".join(_example(was, now, language, say) for was, now in told.examples)
+    inside = ": ".join(part for part in (escape(told.counts), examples) if part)
+    return f'<p class="in-words">{inside}</p>' if inside else ""
+
+
+def _example(was: str, now: str, language: str, say: Catalogue) -> str:
+    sides = (("del", say("was:"), was), ("ins", say("now:"), now))
+    return " ".join(_side(tag, f"{said} ", text, language, say) for tag, said, text in sides if text)
+
+
+def _side(tag: str, said: str, text: str, language: str, say: Catalogue) -> str:
+    spoken = f' lang="{escape(language)}"' if language else ""
+    return f'<{tag} dir="{direction(text)}"{spoken}>{unseen(said, say=say)}{escape(text)}</{tag}>'
 
 
 def state(outcome: str | None, reason: str | None, *, say: Catalogue) -> str:

@@ -3,7 +3,7 @@
     python benchmarks/measure_reading_room.py [--home DIR] [--requests 100] [--only NAME] [--cold 3] [--commands] [--json]
 
 The archive is built in DIR if none is there (default: a temporary folder): a million looks, 10,000 pages, 50,000 revisions,
-unless --looks, --pages and --revisions say otherwise; that takes some twenty minutes. Site and peer are a process each, under
+unless --looks, --pages and --revisions say otherwise; that takes a quarter of an hour. Site and peer are a process each, under
 the web server and the settings that `serve` has. Every address is asked in turn with varied parameters, over one connection, with the
 peer's page between, so that whatever else the machine does falls on both.
 
@@ -400,7 +400,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "--version": ("--version",),
     "status": ("status",),
     "status --json": ("status", "--json"),
-    "pages": ("pages",),
     "history, many revisions": ("history", MANY_REVISIONS, "--json"),
     "history, many looks": ("history", MANY_LOOKS, "--json"),
     "lifetimes, many passages": ("lifetimes", MANY_PASSAGES, "--json"),

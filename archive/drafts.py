@@ -21,7 +21,7 @@ from archive.errors import StoreFailed
 from archive.log import acts
 from archive.model import Rules, utc_text
 from archive.readings import Interpreter, begin_reading, fill, finish_reading
-from archive.store import Act, note_act
+from archive.store import Act, note_act, transaction
 
 ReaderOf = Callable[[Mapping[int, str]], Interpreter]
 
@@ -109,20 +109,10 @@ class Draft:
         Then nothing is changed, and it has to be made anew. What `alerts` owe of a released change is told with it, else
         nothing is. The draft is of no more use. Raises StoreFailed; then nothing is changed either.
         """
-        try:
-            self._conn.execute("BEGIN IMMEDIATE")
-            try:
-                done = _standing(self._conn, self._page_id) == self._standing
-                if done:
-                    self._put(cause, version, utc_text(at), alerts)
-            except BaseException:
-                self._conn.rollback()
-                raise
-            self._conn.commit()
-        except sqlite3.OperationalError as error:
-            if self._conn.in_transaction:
-                self._conn.rollback()
-            raise StoreFailed(self._path, error) from error
+        with transaction(self._conn, self._path):
+            done = _standing(self._conn, self._page_id) == self._standing
+            if done:
+                self._put(cause, version, utc_text(at), alerts)
         return done
 
     def _put(self, cause: str, version: str, at: str, alerts: Sequence[Rule]) -> None:

@@ -122,6 +122,23 @@ class Recorded:
         }
 
 
+@contextmanager
+def transaction(conn: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """One `BEGIN IMMEDIATE` transaction on a connection to the archive's file. Raises StoreFailed; then nothing is stored."""
+    try:
+        conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            conn.rollback()
+            raise
+        conn.commit()
+    except sqlite3.OperationalError as error:
+        if conn.in_transaction:
+            conn.rollback()
+        raise StoreFailed(path, error) from error
+
+
 class Archive:
     """The archive of one home, open for writing. Not thread-safe: its owner writes from one thread at a time."""
 
@@ -175,18 +192,8 @@ class Archive:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One `BEGIN IMMEDIATE` transaction. Raises StoreFailed where disk or database refuse; then nothing is stored."""
-        try:
-            self._conn.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._conn
-            except BaseException:
-                self._conn.rollback()
-                raise
-            self._conn.commit()
-        except sqlite3.OperationalError as error:
-            if self._conn.in_transaction:
-                self._conn.rollback()
-            raise StoreFailed(self.path, error) from error
+        with transaction(self._conn, self.path):
+            yield self._conn
 
     # -- pages
 

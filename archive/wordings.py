@@ -18,7 +18,8 @@ from itertools import pairwise
 from archive.text import RUNS_ON, fold, words
 
 PAGE_BITS = 32  # of a number in `page_words`: the passage's; those above are the page's
-BEGINS, ENDS, WORDLESS = "\ue03c", "\ue03e", "\ue020"  # terms for how a passage begins and ends, and that it has no word
+# Terms for how a passage begins and ends, and that it has no word.
+BEGINS, ENDS, WORDLESS = "\ue03c", "\ue03e", "\ue020"
 _RUNS = re.compile(f"(?:{RUNS_ON.pattern})+")
 _SIGNS = {code: 0xE000 + code for code in range(128) if not chr(code).isalnum()}  # as letters of private use
 _TABLES = ("passage_words", "passage_grams", "passage_pairs", "page_words")

@@ -381,7 +381,8 @@ def test_tags_of_an_earlier_version_are_found_in_their_script(tmp_path: Path) ->
     conn.close()
     Archive.open(tmp_path, holder="test").close()
     with open_reader(tmp_path / DATABASE) as reader:
-        assert [listed.page.tags for listed in overview(reader, query="ОРМУЗ", sort="name").listed] == [("Ормуз", "plain")]
+        (found,) = overview(reader, query="ОРМУЗ", sort="name").listed
+    assert found.page.tags == ("Ормуз", "plain")
 
 
 def test_an_unknown_page_is_named(archive: Archive) -> None:

@@ -31,7 +31,7 @@ from archive.site.view import View
 from archive.storage import Trouble
 
 HISTORY_SIZE = 50  # revisions on one screen
-LATEST = 8  # changes on the first page
+LATEST = 6  # changes on the first page: whole rows where two or three stand side by side
 GAPS_A_REVISION = 3  # more of them are told together
 GAPS_DRAWN = 80
 FEED_SIZE = 20

@@ -587,6 +587,7 @@ def m012_words_of_pages(db: Database) -> None:
 
 
 _READING_INDEXES = """
+DROP INDEX entries_of_no_look;
 DROP INDEX changes_by_page_and_time;
 CREATE INDEX changes_by_page_and_time ON changes(page_id, not_after, id, silent, to_revision_id);
 CREATE INDEX pages_in_order_of_name ON pages(iif(title = '', slug, title) COLLATE NOCASE, slug);

@@ -143,9 +143,8 @@ def overview(
     page_number = min(max(page_number, 1), page_count)
     skipped = (page_number - 1) * PAGE_SIZE
     shown = [row["id"] for row in reader.rows(f"{order} LIMIT {PAGE_SIZE} OFFSET {skipped}", chosen)]
-    pages = {page.id: page for page in reader.pages_by_id(shown)}
     return Overview(
-        listed=_listed(reader, [pages[page_id] for page_id in shown]),
+        listed=_listed(reader, reader.pages_by_id(shown)),
         found=count,
         page_number=page_number,
         page_count=page_count,

@@ -83,8 +83,7 @@ class Reader:
             " ORDER BY s.not_accepted_in_a_row DESC, p.slug LIMIT :limit",
             {"limit": limit},
         )
-        pages = {page.id: page for page in self.pages_by_id([row["id"] for row in rows])}
-        return [pages[row["id"]] for row in rows]
+        return self.pages_by_id([row["id"] for row in rows])
 
     def page(self, slug: str) -> PageRow:
         """The page that has this slug, or had it before. Raises NoPage."""
@@ -94,8 +93,10 @@ class Reader:
         return page_row(row)
 
     def pages_by_id(self, ids: Sequence[int]) -> list[PageRow]:
+        """The pages that have these ids, in the same order."""
         rows = self.rows(PAGE + "WHERE p.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))})
-        return [page_row(row) for row in rows]
+        found = {row["id"]: page_row(row) for row in rows}
+        return [found[page_id] for page_id in ids if page_id in found]
 
     def has_statement(self, name: str) -> bool:
         return self.row("SELECT 1 FROM pages WHERE statement = :name LIMIT 1", {"name": name}) is not None

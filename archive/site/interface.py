@@ -22,8 +22,7 @@ def interface(say: Catalogue) -> dict[str, Any]:
     bound: dict[str, Callable[..., Any]] = {
         name: partial(getattr(words, name), say=say)
         for name in (
-            "moment", "bounds", "span", "stamp", "count", "share", "outcome", "meaning", "kinds", "amount", "summary",
-            "day", "month",
+            "moment", "span", "stamp", "count", "share", "outcome", "meaning", "amount", "day", "month",
         )
     }  # fmt: skip
     bound |= {
@@ -66,7 +65,6 @@ def interface(say: Catalogue) -> dict[str, Any]:
         **bound,
         "t": t,
         "tn": tn,
-        "said": words.said,
         "number": say.number,
         "tick_label": partial(timeline.label, say=say),
         "came": came,
@@ -98,20 +96,14 @@ def _filled(text: str, href: str | None, rel: str, values: dict[str, Any]) -> Ma
     before, _, rest = text.partition("[")
     inside, _, after = rest.partition("]")
     rel = f' rel="{escape(rel)}"' if rel else ""
-    pieces = (
-        _put(before, values),
-        f'<a href="{escape(href)}"{rel}>',
-        _put(inside, values),
-        "</a>",
-        _put(after, values),
-    )
-    return Markup("".join(pieces))  # noqa: S704 - escaped piece by piece
+    opening = f'<a href="{escape(href)}"{rel}>'
+    return Markup("".join((_put(before, values), opening, _put(inside, values), "</a>", _put(after, values))))  # noqa: S704
 
 
 def _put(text: str, values: dict[str, Any]) -> Markup:
     """As `escape(text).format(**values)`, which is slow, since a page has hundreds of texts."""
-    pieces = [piece or escape(values[place]) for piece, place in _cut(text)]
-    return Markup("".join(pieces))  # noqa: S704 - escaped here and there
+    filled = [said or escape(values[place]) for said, place in _cut(text)]
+    return Markup("".join(filled))  # noqa: S704 - escaped here and there
 
 
 @lru_cache(maxsize=5000)

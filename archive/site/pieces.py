@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from html import escape
 from typing import Any
 
@@ -20,8 +19,6 @@ _TAGS = {"title": 'h2 class="t-title"', "heading": 'h3 class="t-heading"', "stam
 _AGED = {"title": "t-title", "heading": "t-heading", "stamp": "t-stamp", "list_item": "t-item", "table_row": "t-row"}
 _HEADED = {"title": "h2", "heading": "h3"}
 _LISTS = {"list_item": "<ul>", "table_row": '<ul class="t-rows">'}
-
-html_time = partial(_FINER.sub, "")
 
 
 def when(text: str | None, seconds: bool = False, *, say: Catalogue) -> str:
@@ -44,14 +41,12 @@ def claim(value: str, *, say: Catalogue) -> str:
 def quoted(text: str, language: str = "", tag: str = "span", class_: str = "") -> str:
     """Words from the archive, which say their language and direction."""
     css = f' class="{class_}"' if class_ else ""
-    spoken = f' lang="{escape(language)}"' if language else ""
-    return f'<{tag}{css}{spoken} dir="{direction(text)}">{escape(text)}</{tag}>'
+    return f'<{tag}{css}{_spoken(language)} dir="{direction(text)}">{escape(text)}</{tag}>'
 
 
 def text_blocks(groups: Sequence[tuple[str, Sequence[str]]], language: str) -> str:
     """A text to read: blocks by their kinds, those that belong together in one list (`archive.site.texts.grouped`)."""
-    spoken = f' lang="{escape(language)}"' if language else ""
-    return f'<div class="text"{spoken}>\n{"".join(_group(kind, texts) for kind, texts in groups)}</div>'
+    return f'<div class="text"{_spoken(language)}>\n{"".join(_group(kind, texts) for kind, texts in groups)}</div>'
 
 
 def _group(kind: str, texts: Sequence[str]) -> str:
@@ -67,15 +62,15 @@ def _block(tag: str, text: str) -> str:
 
 def marked(pieces: Sequence[tuple[str, bool]], language: str) -> str:
     """Words from the archive with what was looked for in them: (text, is what was looked for)."""
-    spoken = f' lang="{escape(language)}"' if language else ""
     inside = "".join(f"<mark>{escape(text)}</mark>" if found else escape(text) for text, found in pieces)
-    return f'<p class="found-words"{spoken} dir="{direction("".join(text for text, _ in pieces))}">{inside}</p>'
+    return (
+        f'<p class="found-words"{_spoken(language)} dir="{direction("".join(text for text, _ in pieces))}">{inside}</p>'
+    )
 
 
 def aged_blocks(blocks: Sequence[tuple[str, Sequence[Aged]]], language: str, base: str, *, say: Catalogue) -> str:
     """A text with since when its passages had stood there, below the page's address `base`."""
-    spoken = f' lang="{escape(language)}"' if language else ""
-    made = [f'<div class="text aged"{spoken}>']
+    made = [f'<div class="text aged"{_spoken(language)}>']
     for kind, passages in blocks:
         tag = _HEADED.get(kind, "p")
         way = direction("".join(passage.text for passage in passages))
@@ -140,8 +135,7 @@ def _example(was: str, now: str, language: str, say: Catalogue) -> str:
 
 
 def _side(tag: str, said: str, text: str, language: str, say: Catalogue) -> str:
-    spoken = f' lang="{escape(language)}"' if language else ""
-    return f'<{tag} dir="{direction(text)}"{spoken}>{unseen(said, say=say)}{escape(text)}</{tag}>'
+    return f'<{tag} dir="{direction(text)}"{_spoken(language)}>{unseen(said, say=say)}{escape(text)}</{tag}>'
 
 
 def state(outcome: str | None, reason: str | None, *, say: Catalogue) -> str:
@@ -158,5 +152,9 @@ def ledger(added: int, removed: int, moved: int, *, say: Catalogue) -> str:
     return f'<span class="ledger">{inside}</span>'
 
 
+def _spoken(language: str) -> str:
+    return f' lang="{escape(language)}"' if language else ""
+
+
 def _time(said: str, instant: str) -> str:
-    return f'<time datetime="{escape(html_time(instant))}">{escape(said)}</time>'
+    return f'<time datetime="{escape(_FINER.sub("", instant))}">{escape(said)}</time>'

@@ -17,7 +17,7 @@ from archive.reading.readings import following_of, revision_of, text_at, version
 from archive.reading.rows import Json, Look, PageRow, Revision, RevisionRow
 from archive.reading.statements import statement
 from archive.site.cite import Citation, citation
-from archive.site.lives import aged, ages_json, cut
+from archive.site.lives import Aged, aged, ages_json, cut
 from archive.site.parallel import parallel
 from archive.site.view import View
 
@@ -28,14 +28,17 @@ def revision_view(reader: Reader, slug: str, number: int, *, ages: bool = False)
         revision = reader.revision(slug, number)
         following = neighbour(reader, revision.page, number + 1)
         look = reader.observation(revision.row.observation)
-        passages = cut(revision.blocks) if ages else []
-        born = births(reader, revision, [digest for _, own in passages for _, digest in own])
+        old = _aged(reader, revision) if ages else []
         cited = _cited(reader, revision, look.seq)
     view = _revision_view(revision, following, look, cited)
     if not ages:
         return view
-    old = aged(passages, born)
     return View(values={**view.values, "aged": old}, as_json=lambda: {**view.as_json(), "passages": ages_json(old)})
+
+
+def _aged(reader: Reader, revision: Revision) -> list[tuple[str, list[Aged]]]:
+    passages = cut(revision.blocks)
+    return aged(passages, births(reader, revision, [digest for _, own in passages for _, digest in own]))
 
 
 def reading_view(reader: Reader, slug: str, reading: int, number: int) -> View:

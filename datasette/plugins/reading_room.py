@@ -29,7 +29,6 @@ from archive.reading import Reader
 from archive.site import calendar, found, lives, texts, views
 from archive.site.language import ENGLISH
 from archive.site.links import keep
-from archive.site.pieces import html_time
 from archive.site.view import View
 from archive.storage import trouble_of
 from archive.text import direction
@@ -402,7 +401,6 @@ def _absolute(datasette, request) -> Callable[[str], str]:
 def prepare_jinja2_environment(env):
     env.filters["query_of"] = _query_of
     env.filters["direction"] = direction
-    env.filters["html_time"] = html_time
     env.filters["path_part"] = partial(quote, safe="")
 
 

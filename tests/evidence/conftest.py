@@ -78,6 +78,15 @@ class Keeper:
     def __post_init__(self) -> None:
         self.open()
 
+    @staticmethod
+    def html(edition: int) -> bytes:
+        """A short page."""
+        return (
+            f"<html lang=en><title>Strait</title><nav>Home</nav><main><h1>Strait</h1><p>Veldania asks {20 + edition} states to keep to"
+            " the agreement on the Lower Strait, which both coasts have signed.</p><p>Fishing vessels of either coast must not be"
+            " stopped outside the zone.</p></main></html>"
+        ).encode()
+
     def open(self) -> None:
         self.archive = Archive.open(self.home, holder="test")
         self.is_open = True

@@ -31,14 +31,6 @@ CHALLENGE = (
 )
 
 
-def html(edition: int) -> bytes:
-    return (
-        f"<html lang=en><title>Strait</title><nav>Home</nav><main><h1>Strait</h1><p>Veldania asks {20 + edition} states to keep to"
-        " the agreement on the Lower Strait, which both coasts have signed.</p><p>Fishing vessels of either coast must not be"
-        " stopped outside the zone.</p></main></html>"
-    ).encode()
-
-
 def dump(home: Path) -> dict[str, list[Any]]:
     """Every row of every table, and every term of the full-text indexes with its places."""
     conn = sqlite3.connect(home / DATABASE)
@@ -84,8 +76,8 @@ def test_a_drafted_reading_is_the_one_made_at_rest_byte_for_byte_and_so_are_the_
     beside.at = at_rest.at
     assert drafted(beside, "strait")
     for keeper in (at_rest, beside):
-        keeper.look("strait", html(7))
-        keeper.look("ferry", html(3))
+        keeper.look("strait", keeper.html(7))
+        keeper.look("ferry", keeper.html(3))
         keeper.close()
     assert dump(beside.home) == dump(at_rest.home)
     with Archive.open(beside.home, holder="test") as archive:
@@ -99,7 +91,7 @@ def test_nothing_of_a_draft_is_there_before_it_is_in_force_and_others_write_mean
         for _ in draft.read(reader_of):
             now = beside.archive.conn.execute("SELECT count(*), max(id) FROM revisions").fetchone()
             assert (now, beside.archive.page_state("strait")) == (before, state)
-        beside.look("ferry", html(5))  # is not kept waiting, and takes the numbers that come next
+        beside.look("ferry", beside.html(5))  # is not kept waiting, and takes the numbers that come next
         assert draft.put_in_force(cause="rules", version=VERSION, at=beside.at)
     assert beside.archive.page_state("strait").rules == OTHER
     assert set(rebuild(beside.archive, reader_of, version=VERSION, keep=False).differing.values()) == {0}
@@ -109,7 +101,7 @@ def test_a_draft_is_not_put_in_force_over_a_look_that_it_does_not_know(beside: A
     state = beside.archive.page_state("strait")
     with Draft(beside.path, state.page_id, OTHER) as draft:
         list(draft.read(reader_of))
-        beside.look("strait", html(5))
+        beside.look("strait", beside.html(5))
         after = dump(beside.home)
         assert not draft.put_in_force(cause="rules", version=VERSION, at=beside.at)
     assert dump(beside.home) == after
@@ -117,7 +109,7 @@ def test_a_draft_is_not_put_in_force_over_a_look_that_it_does_not_know(beside: A
 
 def test_a_draft_with_a_release_records_the_act_and_tells_its_change_once(keeper: Any, keeper_of: Any) -> None:
     keeper.watch(PageSettings(slug="strait", url="https://ministry.example/strait"))
-    for body in (html(0), html(0), html(1), CHALLENGE):
+    for body in (keeper.html(0), keeper.html(0), keeper.html(1), CHALLENGE):
         keeper.look("strait", body)
     keeper.close()
     beside, at_rest = (

@@ -100,8 +100,8 @@ def test_the_next_look_finds_what_it_would_have_found_without_the_rebuild(
     rebuilt(story)
     for home in (left, story):
         keeper = keeper_of(home, at=datetime(2014, 6, 1, tzinfo=UTC))
-        keeper.look("strait", html(1))
-        keeper.look("ferry", html(2))
+        keeper.look("strait", keeper.html(1))
+        keeper.look("ferry", keeper.html(2))
         keeper.close()
     assert dump(left) == dump(story)
 
@@ -109,22 +109,14 @@ def test_the_next_look_finds_what_it_would_have_found_without_the_rebuild(
 def test_a_reading_that_another_version_made_is_kept_as_it_is(keeper: Any, forge: Forge) -> None:
     keeper.watch(PageSettings(slug="strait", url="https://ministry.example/strait"))
     for edition in range(4):
-        keeper.look("strait", html(edition))
+        keeper.look("strait", keeper.html(edition))
     keeper.reread("strait", Rules(ignore=("nav",)), cause="rules")
-    keeper.look("strait", html(4))
+    keeper.look("strait", keeper.html(4))
     keeper.close()
     before = dump(keeper.home)
     found = rebuilt(keeper.home, version="another/9")
     assert found.kept == found.readings == 2
     assert dump(keeper.home) == before
-
-
-def html(edition: int) -> bytes:
-    return (
-        f"<html lang=en><title>Strait</title><nav>Home</nav><main><h1>Strait</h1><p>Veldania asks {20 + edition} states to keep to"
-        " the agreement on the Lower Strait, which both coasts have signed.</p><p>Fishing vessels of either coast must not be"
-        " stopped outside the zone.</p></main></html>"
-    ).encode()
 
 
 def test_evidence_that_can_not_be_read_leaves_everything_as_it_is(story: Path, forge: Forge) -> None:
